@@ -1,0 +1,253 @@
+package io.dbops;
+
+import static java.util.Objects.requireNonNull;
+
+import io.dbops.tx.Transactions;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Database operations for one application on one database cluster: the facade over the features it was opened with.
+ *
+ * <pre>{@code
+ * try (DbOps db = DbOps.named("orders")
+ *         .node("db-1", "jdbc:postgresql://db-1/orders", credentials)
+ *         .node("db-2", "jdbc:postgresql://db-2/orders", credentials)
+ *         .pools(FittedPools.upTo(40))
+ *         .routing(LagAwareRouting.within(Duration.ofSeconds(2)))
+ *         .open()) {
+ *     long id = db.transactions().write(connection -> insert(connection, order));
+ *     List<Order> mine = db.transactions().read(connection -> ordersOf(connection, customer));
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. Open one per application and cluster, and close it at the end: that closes every pool, thread and
+ * connection dbops opened, and nothing else.
+ */
+public final class DbOps implements AutoCloseable {
+
+    private final String name;
+    private final Router router;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private DbOps(String name, Router router) {
+        this.name = name;
+        this.router = router;
+    }
+
+    /**
+     * Starts to describe what to open.
+     *
+     * @param name the application's name; it shows on the servers, in thread names and in metrics
+     * @return a builder
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public static Builder named(String name) {
+        if (requireNonNull(name, "name").isBlank()) {
+            throw new IllegalArgumentException("name (\"" + name + "\"): must not be blank");
+        }
+        return new Builder(name);
+    }
+
+    /**
+     * The data source of the application: writes go to the primary, and reads to wherever they see what their session
+     * wrote. For Hibernate, jOOQ, Jdbi, Spring, or plain JDBC.
+     *
+     * <p>A unit of work is a read if its connection was declared read-only before its first statement.
+     *
+     * @return a view; closing it is not needed
+     */
+    public DataSource dataSource() {
+        return dataSource(Consistency.session());
+    }
+
+    /**
+     * A data source for reads that must see something else.
+     *
+     * @param consistency what reads must see
+     * @return a view; closing it is not needed
+     * @throws IllegalArgumentException if the router cannot prove what is asked for
+     */
+    public DataSource dataSource(Consistency consistency) {
+        return router.dataSource(requireNonNull(consistency, "consistency"));
+    }
+
+    /**
+     * Runs units of work on {@link #dataSource()}, each in a transaction of its own.
+     *
+     * @return the doors
+     */
+    public Transactions transactions() {
+        return Transactions.over(dataSource());
+    }
+
+    /**
+     * Runs units of work whose reads must see something else.
+     *
+     * @param consistency what reads must see
+     * @return the doors
+     * @throws IllegalArgumentException if the router cannot prove what is asked for
+     */
+    public Transactions transactions(Consistency consistency) {
+        return Transactions.over(dataSource(consistency));
+    }
+
+    /**
+     * A new session: one a request lets more reads leave the primary than the process-wide one does.
+     *
+     * @return the session
+     */
+    public Session session() {
+        return router.session();
+    }
+
+    /**
+     * The nodes as they are known now. Does not block.
+     *
+     * @return the topology
+     */
+    public Topology topology() {
+        return router.topology();
+    }
+
+    /** Closes what was opened. Closing again does nothing. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            router.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "DbOps[" + name + "]";
+    }
+
+    /** Describes what to open. Not thread-safe. Setting the same thing twice is an error. */
+    public static final class Builder {
+
+        private final String name;
+        private final List<Node> nodes = new ArrayList<>();
+        private @Nullable Pools pools;
+        private @Nullable Routing routing;
+        private @Nullable MeterRegistry registry;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /**
+         * Adds a node by its address. Its role is discovered.
+         *
+         * @param name its name, unique among the nodes
+         * @param url a JDBC URL of one host
+         * @param credentials who connects
+         * @return this
+         */
+        public Builder node(String name, String url, Credentials credentials) {
+            return node(Node.at(name, url, credentials));
+        }
+
+        /**
+         * Adds a node whose connections the caller provides.
+         *
+         * @param name its name, unique among the nodes
+         * @param pooled gives the connections that units of work run on
+         * @param unpooled gives the connection that watches the server
+         * @return this
+         */
+        public Builder node(String name, DataSource pooled, DataSource unpooled) {
+            return node(Node.of(name, pooled, unpooled));
+        }
+
+        /**
+         * Adds a node.
+         *
+         * @param node the node
+         * @return this
+         * @throws IllegalArgumentException if there is one of that name already
+         */
+        public Builder node(Node node) {
+            if (nodes.stream().anyMatch(other -> other.name().equals(node.name()))) {
+                throw new IllegalArgumentException(
+                        "node (" + node.name() + "): was added before; give each server a name of its own");
+            }
+            nodes.add(node);
+            return this;
+        }
+
+        /**
+         * Sets what opens the pools of nodes that were added by address.
+         *
+         * @param pools from the module dbops-pool
+         * @return this
+         */
+        public Builder pools(Pools pools) {
+            requireUnset(this.pools, "pools");
+            this.pools = requireNonNull(pools, "pools");
+            return this;
+        }
+
+        /**
+         * Sets what decides where units of work run.
+         *
+         * @param routing from the module dbops-routing
+         * @return this
+         */
+        public Builder routing(Routing routing) {
+            requireUnset(this.routing, "routing");
+            this.routing = requireNonNull(routing, "routing");
+            return this;
+        }
+
+        /**
+         * Sets where meters go.
+         *
+         * @param registry the application's registry, which stays open; the meters are removed at close
+         * @return this
+         */
+        public Builder metrics(MeterRegistry registry) {
+            requireUnset(this.registry, "metrics");
+            this.registry = requireNonNull(registry, "registry");
+            return this;
+        }
+
+        /**
+         * Opens all that was described. Blocks until every node has answered or failed once, at most for the routing's
+         * time limit.
+         *
+         * <p>What a server proves wrong is rejected; a node that cannot be reached opens as {@link Role#UNKNOWN} and
+         * joins when it appears. On any failure nothing is left open.
+         *
+         * @return the facade; the caller closes it
+         * @throws IllegalStateException if something that is needed was not given; the message names the line
+         * @throws DbOpsException if a server proves the configuration wrong; the message has the numbers
+         */
+        public DbOps open() {
+            if (nodes.isEmpty()) {
+                throw new IllegalStateException("no node: add one with .node(name, url, credentials)");
+            }
+            if (routing == null) {
+                throw new IllegalStateException("no routing: add .routing(LagAwareRouting.within(...))");
+            }
+            for (Node node : nodes) {
+                if (pools == null && node instanceof Node.Addressed) {
+                    throw new IllegalStateException("no pools for node \"" + node.name()
+                            + "\": add .pools(FittedPools.upTo(...)), or give the node its own pool with"
+                            + " .node(name, pooled, unpooled)");
+                }
+            }
+            return new DbOps(name, routing.open(name, List.copyOf(nodes), pools, registry));
+        }
+
+        private static void requireUnset(@Nullable Object value, String line) {
+            if (value != null) {
+                throw new IllegalStateException("." + line + "(...): was set before; set it once");
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.dbops.dialect;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * What dbops must know of a database product to place its servers: roles, positions, identities, limits and errors.
+ *
+ * <p>Implementations are stateless and thread-safe. Methods that take a connection send one statement, block until it
+ * is answered, and leave the connection as it was; bounding the time is the caller's, by
+ * {@link Connection#setNetworkTimeout}.
+ */
+public sealed interface Dialect permits PostgresDialect {
+
+    /**
+     * The dialect of the database that a JDBC URL names.
+     *
+     * @param url a JDBC URL
+     * @return the dialect
+     * @throws IllegalArgumentException if the product is not supported
+     */
+    static Dialect ofUrl(String url) {
+        if (url.startsWith("jdbc:postgresql:")) {
+            return PostgresDialect.INSTANCE;
+        }
+        throw new IllegalArgumentException(
+                "url (" + scheme(url) + "): not a product dbops supports; use jdbc:postgresql:");
+    }
+
+    /**
+     * The dialect of the database at the other end of a connection.
+     *
+     * @param connection an open connection
+     * @return the dialect
+     * @throws SQLException if the driver cannot tell, or the product is not supported
+     */
+    static Dialect of(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (product.equals("PostgreSQL")) {
+            return PostgresDialect.INSTANCE;
+        }
+        throw new SQLException("product (" + product + "): not one dbops supports; use PostgreSQL", "0A000");
+    }
+
+    /** URLs may carry passwords: only their scheme is ever shown. */
+    private static String scheme(String url) {
+        int end = url.indexOf(':', "jdbc:".length());
+        return url.startsWith("jdbc:") && end > 0 ? url.substring(0, end + 1) : "not a JDBC URL";
+    }
+
+    /**
+     * Driver properties for a connection that watches a server: it gives up in time and is named on the server.
+     *
+     * @param applicationName how the connection shows on the server
+     * @param timeout how long connecting, and each answer, may take
+     * @return new properties, the caller's to change
+     */
+    Properties watchProperties(String applicationName, Duration timeout);
+
+    /**
+     * Driver properties under which {@link Connection#setReadOnly setReadOnly(true)} makes the server refuse writes,
+     * in autocommit mode too.
+     *
+     * @return new properties, the caller's to change
+     */
+    Properties readOnlyProperties();
+
+    /**
+     * Whether the server refuses writes of every new transaction on this connection because the connection says so.
+     * That a server in recovery refuses them anyway does not count.
+     *
+     * @param connection a connection in autocommit mode, declared read-only
+     * @return {@code true} if it does
+     * @throws SQLException if the server does not answer
+     */
+    boolean refusesWrites(Connection connection) throws SQLException;
+
+    /**
+     * The server process at the other end of a connection.
+     *
+     * @param connection an open connection
+     * @return its identity
+     * @throws SQLException if the server does not answer
+     */
+    Backend identify(Connection connection) throws SQLException;
+
+    /**
+     * Whether a server process has ended, so that whatever it was asked last has either happened or never will.
+     *
+     * @param connection a connection to the server that ran it, by the same role
+     * @param backend the process
+     * @return {@code true} if it is gone
+     * @throws SQLException if the server does not answer
+     */
+    boolean isGone(Connection connection, Backend backend) throws SQLException;
+
+    /**
+     * A server's role and position now.
+     *
+     * @param connection an open connection to it
+     * @return the observation
+     * @throws SQLException if the server does not answer
+     */
+    Observation observe(Connection connection) throws SQLException;
+
+    /**
+     * How many connections the server allows to this connection's role and database.
+     *
+     * @param connection an open connection
+     * @return the limits
+     * @throws SQLException if the server does not answer
+     */
+    ConnectionLimits limits(Connection connection) throws SQLException;
+
+    /**
+     * What an error means.
+     *
+     * @param error what the driver threw
+     * @return its class
+     */
+    ErrorClass classify(SQLException error);
+}

@@ -1,0 +1,220 @@
+package io.dbops.dialect;
+
+import io.dbops.Role;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * PostgreSQL 14 to 18 with physical streaming replication, through pgJDBC.
+ *
+ * <p>Privileges: the role needs {@code pg_monitor}, for the timeline that a replica receives is shown to nobody else
+ * ({@code GRANT pg_monitor TO role}); without it a replica is {@link Observation.Unplaced}. Everything else is open to
+ * any role.
+ *
+ * <p>The position of a primary is its <em>insert</em> position. Its write and flush positions lie before commits that
+ * were acknowledged with {@code synchronous_commit = off}.
+ */
+public final class PostgresDialect implements Dialect {
+
+    static final PostgresDialect INSTANCE = new PostgresDialect();
+
+    private static final String SERVER =
+            """
+            (select system_identifier from pg_control_system()),
+            extract(epoch from pg_postmaster_start_time())::text,
+            coalesce(host(inet_server_addr()), ''),
+            coalesce(inet_server_port(), 0)""";
+
+    private static final String IDENTIFY = "select " + SERVER
+            + """
+            ,
+            pg_backend_pid(),
+            (select extract(epoch from backend_start)::text from pg_stat_get_activity(pg_backend_pid()))""";
+
+    private static final String GONE =
+            """
+            select not exists (
+              select from pg_stat_get_activity(?)
+              where coalesce(extract(epoch from backend_start)::text, ?) = ?)""";
+
+    private static final String OBSERVE = "select " + SERVER
+            + """
+            ,
+            pg_is_in_recovery(),
+            case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0',
+            case when not pg_is_in_recovery()
+              then ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int end,
+            (select timeline_id from pg_control_checkpoint()),
+            r.pid,
+            r.received_tli,
+            current_setting('wal_block_size')::int,
+            pg_size_bytes(current_setting('wal_segment_size'))
+            from (values (1)) as one left join pg_stat_wal_receiver as r on true""";
+
+    private static final String LIMITS =
+            """
+            select current_setting('max_connections')::int,
+              current_setting('superuser_reserved_connections')::int
+                + coalesce(current_setting('reserved_connections', true), '0')::int
+                + coalesce(current_setting('rds.rds_superuser_reserved_connections', true), '0')::int,
+              r.rolconnlimit, r.rolname, d.datconnlimit, d.datname
+            from pg_roles as r, pg_database as d
+            where r.rolname = current_user and d.datname = current_database()""";
+
+    private PostgresDialect() {}
+
+    @Override
+    public Properties watchProperties(String applicationName, Duration timeout) {
+        String seconds = Long.toString(Math.max(1, (timeout.toMillis() + 999) / 1000));
+        var properties = new Properties();
+        properties.setProperty("ApplicationName", applicationName);
+        properties.setProperty("assumeMinServerVersion", "14");
+        properties.setProperty("connectTimeout", seconds);
+        properties.setProperty("socketTimeout", seconds);
+        properties.setProperty("tcpKeepAlive", "true");
+        return properties;
+    }
+
+    @Override
+    public Properties readOnlyProperties() {
+        var properties = new Properties();
+        properties.setProperty("readOnlyMode", "always");
+        return properties;
+    }
+
+    @Override
+    public boolean refusesWrites(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select current_setting('default_transaction_read_only')::boolean")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    @Override
+    public Backend identify(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(IDENTIFY)) {
+            row.next();
+            return new Backend(server(row), row.getLong(5), row.getString(6));
+        }
+    }
+
+    @Override
+    public boolean isGone(Connection connection, Backend backend) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(GONE)) {
+            statement.setInt(1, Math.toIntExact(backend.pid()));
+            statement.setString(2, backend.startedAt());
+            statement.setString(3, backend.startedAt());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    @Override
+    public Observation observe(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(OBSERVE)) {
+            row.next();
+            return row.getBoolean(5) ? replica(row) : primary(row);
+        }
+    }
+
+    private static Observation primary(ResultSet row) throws SQLException {
+        WalPosition position = WalPosition.ofInsert(
+                row.getLong(1), row.getInt(7), row.getBigDecimal(6).longValue(), row.getInt(11), row.getLong(12));
+        return new Observation.Primary(server(row), position);
+    }
+
+    private static Observation replica(ResultSet row) throws SQLException {
+        ServerIdentity server = server(row);
+        if (row.getBigDecimal(6) == null) {
+            return new Observation.Unplaced(server, Role.REPLICA, "it has not replayed anything yet");
+        }
+        int timeline = row.getInt(8);
+        if (row.getObject(9) != null) {
+            int received = row.getInt(10);
+            if (row.wasNull()) {
+                return new Observation.Unplaced(
+                        server,
+                        Role.REPLICA,
+                        "its timeline is hidden from this role; run on the primary: GRANT pg_monitor TO "
+                                + connectionRole(row));
+            }
+            timeline = received;
+        }
+        long lsn = row.getBigDecimal(6).longValue();
+        return new Observation.Replica(server, new WalPosition(row.getLong(1), timeline, lsn));
+    }
+
+    private static String connectionRole(ResultSet row) throws SQLException {
+        return row.getStatement().getConnection().getMetaData().getUserName();
+    }
+
+    private static ServerIdentity server(ResultSet row) throws SQLException {
+        return new ServerIdentity(row.getString(1), row.getString(2), row.getString(3), row.getInt(4));
+    }
+
+    @Override
+    public ConnectionLimits limits(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(LIMITS)) {
+            row.next();
+            int usable = row.getInt(1) - row.getInt(2);
+            String arithmetic = "max_connections " + row.getInt(1) + ", reserved " + row.getInt(2);
+            int roleLimit = row.getInt(3);
+            if (roleLimit >= 0 && roleLimit < usable) {
+                usable = roleLimit;
+                arithmetic += ", connection limit of role " + row.getString(4) + " " + roleLimit;
+            }
+            int databaseLimit = row.getInt(5);
+            if (databaseLimit >= 0 && databaseLimit < usable) {
+                usable = databaseLimit;
+                arithmetic += ", connection limit of database " + row.getString(6) + " " + databaseLimit;
+            }
+            return new ConnectionLimits(usable, arithmetic);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>By SQLSTATE, as listed in PostgreSQL's appendix A. An error without one comes from the driver or the pool and
+     * counts as a lost connection, for nothing is known of the server.
+     */
+    @Override
+    public ErrorClass classify(SQLException error) {
+        String state = error.getSQLState();
+        if (state == null || state.length() != 5) {
+            return ErrorClass.CONNECTION_LOST;
+        }
+        return switch (state) {
+            case "57P01", "57P02", "57P04", "57P05", "25P03" -> ErrorClass.CONNECTION_LOST;
+            case "57P03" -> ErrorClass.SERVER_UNAVAILABLE;
+            case "53300" -> ErrorClass.TOO_MANY_CONNECTIONS;
+            case "25006" -> ErrorClass.READ_ONLY;
+            case "40001", "40P01" -> ErrorClass.CONFLICT;
+            case "3D000" -> ErrorClass.CREDENTIALS_REFUSED;
+            default -> classifyByStateClass(state, error);
+        };
+    }
+
+    private static ErrorClass classifyByStateClass(String state, SQLException error) {
+        if (state.startsWith("28")) {
+            return ErrorClass.CREDENTIALS_REFUSED;
+        }
+        boolean lost = state.startsWith("08")
+                || error instanceof SQLRecoverableException
+                || error instanceof SQLTransientConnectionException;
+        return lost ? ErrorClass.CONNECTION_LOST : ErrorClass.STATEMENT;
+    }
+}

@@ -1,0 +1,12 @@
+/** What an application compiles against: the facade, values, feature contracts and the database dialects of dbops. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.dbops {
+    requires transitive java.sql;
+    requires transitive micrometer.core;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.dbops;
+    exports io.dbops.dialect;
+    exports io.dbops.tx;
+}

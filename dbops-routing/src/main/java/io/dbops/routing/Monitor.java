@@ -1,0 +1,241 @@
+package io.dbops.routing;
+
+import io.dbops.Role;
+import io.dbops.dialect.Observation;
+import io.dbops.dialect.Position;
+import io.dbops.dialect.ServerIdentity;
+import io.dbops.dialect.WalPosition;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what the observers see into the one snapshot that readers use.
+ *
+ * <p>Each node carries one number, {@code freshAsOf}: the instant before which every commit acknowledged by this
+ * epoch's primary is known to be visible on that node. It comes about in three steps. The primary's observer notes
+ * an instant T0, <em>then</em> asks the primary for its position: a commit acknowledged before T0 is before that
+ * position. The pair goes into the epoch's ring. A replica's observer asks for the position up to which the replica
+ * shows changes; the newest sample at or before that position gives {@code freshAsOf = T0}. A reader then compares:
+ *
+ * <ul>
+ *   <li>the session's last commit was acknowledged at W: the replica shows it if {@code freshAsOf > W};
+ *   <li>the read allows staleness L: the replica may serve if {@code now - freshAsOf <= L}.
+ * </ul>
+ *
+ * <p>No server's clock is read, no row is written, and the two questions may be asked at any rate: a late answer
+ * makes the number older, never wrong. All instants are of this process's running time, {@link Clock#nanos}. While
+ * the machine is suspended that clock stands still; the wall clock does not, and when the two drift apart by more
+ * than a second all freshness is dropped.
+ *
+ * <p>Thread-safe. Observers come in under a lock that is never held during I/O; readers read one volatile.
+ */
+final class Monitor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
+    private static final long MOST_DRIFT_MILLIS = 1_000;
+
+    private final Clock clock;
+    private final long successionAfterNanos;
+    private final Queue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private long drift;
+    private long lastPrimaryAnswer;
+
+    private volatile Snapshot snapshot;
+
+    Monitor(RoutedNode[] nodes, Sampling sampling, Clock clock) {
+        this.clock = clock;
+        successionAfterNanos = sampling.answerWithin().multipliedBy(2).toNanos();
+        snapshot = Snapshot.initial(nodes, sampling.maxStaleness().toNanos());
+        drift = currentDrift();
+    }
+
+    Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * Takes in what a node answered.
+     *
+     * @param node the node
+     * @param askedAt an instant before the question was sent
+     * @param observation the answer
+     * @return whether the node has all that is known of the primary, so that it need not be asked again soon
+     */
+    boolean observed(RoutedNode node, long askedAt, Observation observation) {
+        lock.lock();
+        try {
+            dropFreshnessAfterDrift();
+            boolean upToDate = true;
+            if (observation instanceof Observation.Primary primary) {
+                observedPrimary(node, askedAt, primary);
+            } else if (observation instanceof Observation.Replica replica) {
+                upToDate = observedReplica(node, askedAt, replica);
+            } else if (observation instanceof Observation.Unplaced unplaced) {
+                endEpochIfPrimary(node);
+                publish(snapshot.with(NodeView.unmeasured(node, askedAt, unplaced.server(), unplaced.reason())));
+            }
+            return upToDate;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void observedPrimary(RoutedNode node, long askedAt, Observation.Primary observation) {
+        NodeView view = NodeView.primary(node, askedAt, observation.server());
+        if (snapshot.primary == node && continues(node, observation)) {
+            publish(snapshot.with(view));
+        } else if (snapshot.primary == null ? isOfThisCluster(observation.server()) : snapshot.primary == node || succeeds(observation)) {
+            Epoch next = snapshot.epoch.next();
+            LOG.info("Node {} is the primary of epoch {}", node, next.number());
+            publish(snapshot.under(next, node, "no position of the new primary was reached yet").with(view));
+        } else {
+            publish(snapshot.with(NodeView.unknown(node, whyNotPrimary())));
+            return;
+        }
+        lastPrimaryAnswer = askedAt;
+        snapshot.epoch.samples().add(new Sample(askedAt, observation.position()));
+    }
+
+    private String whyNotPrimary() {
+        return snapshot.primary == null
+                ? "it takes writes but belongs to another cluster than the other nodes; it is left alone"
+                : "it takes writes too, while " + snapshot.primary + " is the primary; it is left alone";
+    }
+
+    private boolean isOfThisCluster(ServerIdentity server) {
+        for (NodeView view : snapshot.views) {
+            if (view.server != null && !view.server.systemId().equals(server.systemId())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the primary is the server it was, and went forward since its last sample. */
+    private boolean continues(RoutedNode node, Observation.Primary observation) {
+        return observation.server().equals(snapshot.views[node.index()].server)
+                && snapshot.epoch.samples().isContinuedBy(observation.position());
+    }
+
+    /** Whether a second writable server takes over from a primary that has not answered for long. */
+    private boolean succeeds(Observation.Primary observation) {
+        RoutedNode primary = snapshot.primary;
+        return primary != null
+                && snapshot.views[primary.index()].role == Role.UNKNOWN
+                && clock.nanos() - lastPrimaryAnswer > successionAfterNanos
+                && observation.position() instanceof WalPosition now
+                && snapshot.epoch.samples().newest() instanceof WalPosition before
+                && now.systemId() == before.systemId()
+                && now.timeline() > before.timeline();
+    }
+
+    private boolean observedReplica(RoutedNode node, long askedAt, Observation.Replica observation) {
+        endEpochIfPrimary(node);
+        SampleRing samples = snapshot.epoch.samples();
+        Position position = observation.position();
+        ServerIdentity server = observation.server();
+        long freshAsOf = samples.newestReachedBy(position);
+        publish(snapshot.with(
+                freshAsOf < 0
+                        ? NodeView.unmeasured(node, askedAt, server, whyUnmeasured(samples, position))
+                        : NodeView.measured(node, freshAsOf, askedAt, server)));
+        return samples.isReachedBy(position);
+    }
+
+    private String whyUnmeasured(SampleRing samples, Position position) {
+        Position newest = samples.newest();
+        if (newest == null) {
+            return "no primary was seen yet";
+        }
+        return "it is at " + position + " and has reached no position of the primary, which is at " + newest;
+    }
+
+    private void endEpochIfPrimary(RoutedNode node) {
+        if (snapshot.primary == node) {
+            LOG.warn("Node {} was the primary and takes no writes any more; no primary is known", node);
+            publish(snapshot.under(snapshot.epoch.next(), null, "no primary is known"));
+        }
+    }
+
+    /** Takes in that a node did not answer. */
+    void failed(RoutedNode node, String reason) {
+        lock.lock();
+        try {
+            publish(snapshot.with(NodeView.unknown(node, reason)));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void dropFreshnessAfterDrift() {
+        long now = currentDrift();
+        if (Math.abs(now - drift) > MOST_DRIFT_MILLIS) {
+            LOG.warn(
+                    "The wall clock went {} ms off the running time: the machine was suspended or its clock was set;"
+                            + " all freshness is measured anew",
+                    now - drift);
+            publish(snapshot.under(snapshot.epoch.next(), snapshot.primary, "the machine's clocks drifted apart"));
+        }
+        drift = now;
+    }
+
+    private long currentDrift() {
+        return clock.wallMillis() - TimeUnit.NANOSECONDS.toMillis(clock.nanos());
+    }
+
+    private void publish(Snapshot next) {
+        snapshot = next;
+        changed.signalAll();
+    }
+
+    /**
+     * Waits until the snapshot is as wanted.
+     *
+     * @return whether it is; {@code false} after the time, or at an interrupt, whose flag stays set
+     */
+    boolean await(Predicate<Snapshot> wanted, long nanos) {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!wanted.test(snapshot)) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
+            }
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return wanted.test(snapshot);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps a session on the primary until the process that ran its write is seen to be gone. */
+    void unsettle(SessionState session, Stamp stamp) {
+        session.unsettle();
+        unsettled.add(new Unsettled(session, stamp.backend));
+    }
+
+    boolean hasUnsettled() {
+        return !unsettled.isEmpty();
+    }
+
+    @Nullable Unsettled nextUnsettled() {
+        return unsettled.poll();
+    }
+
+    void stillUnsettled(Unsettled write) {
+        unsettled.add(write);
+    }
+}

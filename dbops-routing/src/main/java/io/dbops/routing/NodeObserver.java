@@ -1,0 +1,295 @@
+package io.dbops.routing;
+
+import io.dbops.DbOpsException;
+import io.dbops.Node;
+import io.dbops.dialect.Dialect;
+import io.dbops.dialect.ErrorClass;
+import io.dbops.dialect.Observation;
+import io.dbops.dialect.ServerIdentity;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches one node from a thread and over a connection of its own, which no pool counts.
+ *
+ * <p>It asks at a regular pace, and on demand when a write asks for a sample of the primary, or a sample for a look at
+ * the replicas. A question that is not answered in time is a failed one: the connection is given up, the node's
+ * freshness is forgotten, and another connection is tried at the regular pace. Whatever is thrown here ends one
+ * round, never the observer; should the thread be stopped all the same, what it published grows old, and reads go to
+ * the primary.
+ */
+final class NodeObserver implements Runnable, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeObserver.class);
+
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long AT_ONCE = 0;
+
+    /** A replica gets this long to receive and replay what the sample saw, before it is asked. */
+    private static final long SETTLE = 2_000_000;
+
+    private static final long CLOSE_WITHIN_MILLIS = 1_000;
+
+    private final RoutedNode node;
+    private final RouterCore core;
+    private final String applicationName;
+    private final Duration answerWithin;
+    private final long interval;
+    private final Pace pace;
+    private final Thread thread;
+    private final CompletableFuture<Contact> firstContact = new CompletableFuture<>();
+
+    /** The instant for which somebody wants the node asked, cleared before it is asked. */
+    private final AtomicLong wantedAt = new AtomicLong(NEVER);
+
+    private volatile boolean closed;
+    private volatile @Nullable Connection connection;
+
+    private volatile long retryDelay = Pace.SPACING;
+    private boolean complained;
+
+    /** How the first attempt to reach the node ended. */
+    sealed interface Contact {
+        /** It answered, this fast. */
+        record Made(Observation observation, Duration roundTrip) implements Contact {}
+
+        /** It could not be reached, which may change. */
+        record Failed(String reason) implements Contact {}
+
+        /** It proved the configuration wrong. */
+        record Refused(DbOpsException error) implements Contact {}
+    }
+
+    NodeObserver(RoutedNode node, RouterCore core, String application, Sampling sampling) {
+        this.node = node;
+        this.core = core;
+        applicationName = "dbops watch " + application;
+        answerWithin = sampling.answerWithin();
+        interval = sampling.interval().toNanos();
+        pace = new Pace(interval, sampling.perSecond());
+        thread = new Thread(this, "dbops-" + application + "-watch-" + node.name());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    CompletableFuture<Contact> firstContact() {
+        return firstContact;
+    }
+
+    /** Asks for a look at the node as soon as its budget allows. Costs a volatile read when one is due already. */
+    void demand() {
+        demandAt(AT_ONCE);
+    }
+
+    /**
+     * A sample of the primary was taken: asks for a look whether this replica has reached it, soon but not at once,
+     * for it needs a moment to receive and replay what the sample saw.
+     */
+    void sampled() {
+        retryDelay = Pace.SPACING;
+        demandAt(core.clock().nanos() + SETTLE);
+    }
+
+    private void demandAt(long instant) {
+        if (wantedAt.get() > instant) {
+            wantedAt.accumulateAndGet(instant, Math::min);
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public void run() {
+        while (!closed) {
+            try {
+                awaitTurn();
+                if (!closed) {
+                    look();
+                }
+            } catch (SQLException e) {
+                giveUp(describe(e), e);
+            } catch (DbOpsException e) {
+                firstContact.complete(new Contact.Refused(e));
+                giveUp(String.valueOf(e.getMessage()), e);
+            } catch (Throwable e) {
+                giveUp("its observer failed: " + e, e);
+                // What failed may be the clock that would have paced the next round.
+                LockSupport.parkNanos(interval);
+            }
+        }
+        disconnect();
+    }
+
+    private void awaitTurn() {
+        while (!closed) {
+            long now = core.clock().nanos();
+            long wanted = wantedAt.get();
+            long due = Math.min(pace.regularDue(), wanted == NEVER ? NEVER : Math.max(wanted, pace.demandDue(now)));
+            if (due <= now) {
+                return;
+            }
+            core.clock().park(due - now);
+            if (Thread.interrupted() && closed) {
+                return;
+            }
+        }
+    }
+
+    private void look() throws SQLException {
+        wantedAt.set(NEVER);
+        pace.started(core.clock().nanos(), jitter());
+        Connection open = connect();
+        Dialect dialect = node.dialect(open);
+        long askedAt = core.clock().nanos();
+        Observation observation = dialect.observe(open);
+        Duration roundTrip = Duration.ofNanos(core.clock().nanos() - askedAt);
+        if (!node.hasJoined()) {
+            node.join(dialect, open);
+        }
+        boolean upToDate = core.monitor().observed(node, askedAt, observation);
+        if (core.monitor().snapshot().primary == node) {
+            core.sampled();
+            settle(open, dialect, observation.server());
+        } else if (!upToDate) {
+            lookAgain();
+        }
+        firstContact.complete(new Contact.Made(observation, roundTrip));
+        recovered();
+    }
+
+    private long jitter() {
+        return ThreadLocalRandom.current().nextLong(interval / 10 + 1) - interval / 20;
+    }
+
+    private Connection connect() throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = node.node().connect(applicationName, answerWithin);
+            connection = open;
+            open.setAutoCommit(true);
+            open.setNetworkTimeout(Runnable::run, Math.toIntExact(answerWithin.toMillis()));
+        }
+        return open;
+    }
+
+    /** A replica that has not reached the newest sample is asked again, ever less often until the next sample. */
+    private void lookAgain() {
+        long delay = retryDelay;
+        retryDelay = Math.min(interval, delay * 2);
+        demandAt(core.clock().nanos() + delay);
+    }
+
+    /** Decides the open outcomes whose server process has ended, or whose server is not this one any more. */
+    private void settle(Connection open, Dialect dialect, ServerIdentity server) throws SQLException {
+        Monitor monitor = core.monitor();
+        Unsettled first = monitor.nextUnsettled();
+        for (Unsettled write = first; write != null; write = monitor.nextUnsettled()) {
+            boolean gone = false;
+            try {
+                gone = !write.backend().server().equals(server)
+                        || dialect.isGone(open, write.backend());
+            } finally {
+                if (gone) {
+                    write.session().settle(core.clock().nanos());
+                } else {
+                    monitor.stillUnsettled(write);
+                }
+            }
+            if (!gone) {
+                break;
+            }
+        }
+        if (monitor.hasUnsettled()) {
+            demandAt(core.clock().nanos() + Pace.SPACING);
+        }
+    }
+
+    private String describe(SQLException error) {
+        Dialect dialect = node.knownDialect();
+        if (dialect != null && dialect.classify(error) == ErrorClass.CREDENTIALS_REFUSED) {
+            String who = node.node() instanceof Node.Addressed addressed
+                    ? "credentials (" + addressed.credentials().user() + ")"
+                    : "its unpooled data source";
+            var refused = new DbOpsException(
+                    "node \"" + node + "\": its server refuses " + who + ": " + error.getMessage()
+                            + "; check user, password, database and pg_hba.conf",
+                    error);
+            firstContact.complete(new Contact.Refused(refused));
+        }
+        return "it does not answer: " + error.getMessage();
+    }
+
+    private void giveUp(String reason, Throwable cause) {
+        if (closed) {
+            return;
+        }
+        if (complained) {
+            LOG.debug("Node {} still cannot be watched: {}", node, reason, cause);
+        } else {
+            complained = true;
+            LOG.warn("Node {} cannot be watched: {}; no read goes there until it can", node, reason);
+            LOG.debug("Node {} cannot be watched", node, cause);
+        }
+        disconnect();
+        wantedAt.set(NEVER);
+        core.monitor().failed(node, reason);
+        firstContact.complete(new Contact.Failed(reason));
+    }
+
+    private void recovered() {
+        if (complained) {
+            complained = false;
+            LOG.info("Node {} is watched again", node);
+        }
+    }
+
+    private void disconnect() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                if (closed) {
+                    open.close();
+                } else {
+                    open.abort(Runnable::run);
+                }
+            } catch (SQLException e) {
+                LOG.debug("The connection that watched node {} could not be ended", node, e);
+            }
+        }
+    }
+
+    /** Asks the thread to end. Does not wait. */
+    void stop() {
+        closed = true;
+        thread.interrupt();
+    }
+
+    /** Ends the thread and its connection; waits a bounded time for both. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            thread.join(CLOSE_WITHIN_MILLIS);
+            Connection stuck = connection;
+            if (thread.isAlive() && stuck != null) {
+                stuck.abort(Runnable::run);
+                thread.join(CLOSE_WITHIN_MILLIS);
+            }
+        } catch (SQLException e) {
+            LOG.debug("The connection that watched node {} could not be ended", node, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

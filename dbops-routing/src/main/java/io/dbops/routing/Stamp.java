@@ -1,0 +1,27 @@
+package io.dbops.routing;
+
+import io.dbops.dialect.Backend;
+import java.lang.ref.WeakReference;
+import java.sql.Connection;
+
+/**
+ * What is known of one physical connection for its whole life: which server process is at its other end, and an
+ * instant at which it existed already.
+ *
+ * <p>A connection cannot survive a restart of its server. So if the server was observed after the connection existed,
+ * and is the same server, what was observed still holds of what the connection reads: replay never goes back within
+ * the run of a server.
+ */
+final class Stamp extends WeakReference<Connection> {
+
+    final RoutedNode node;
+    final Backend backend;
+    final long createdAt;
+
+    Stamp(RoutedNode node, Connection physical, Backend backend, long createdAt) {
+        super(physical);
+        this.node = node;
+        this.backend = backend;
+        this.createdAt = createdAt;
+    }
+}

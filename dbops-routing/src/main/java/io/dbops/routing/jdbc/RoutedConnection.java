@@ -1,0 +1,607 @@
+package io.dbops.routing.jdbc;
+
+import io.dbops.RoutingDecision;
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.CallableStatement;
+import java.sql.Clob;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.NClob;
+import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.SQLXML;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.sql.Struct;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that takes a physical one at its first statement, and another one when a unit of work needs it.
+ *
+ * <p>A unit of work is a transaction: in autocommit mode each statement is one. Between units the connection may
+ * change nodes. The physical connection it leaves is given back at once, or, while statements on it are open, kept
+ * until they are closed, for their results may still be read. Within a unit it never changes.
+ *
+ * <p>What was set before there was a physical connection is remembered and applied to each that is taken. Commit and
+ * rollback do nothing while there is none.
+ *
+ * <p>Not thread-safe, but for {@link #abort}.
+ */
+public final class RoutedConnection implements Connection {
+
+    private final UnitRouter router;
+    private @Nullable Lease lease;
+    private @Nullable List<Lease> parked;
+    private @Nullable Settings settings;
+    private boolean autoCommit;
+    private boolean readOnly;
+    /** Whether a transaction has begun on the lease that has not ended. */
+    private boolean unitOpen;
+
+    private volatile boolean closed;
+
+    /**
+     * A connection that has taken no physical one yet.
+     *
+     * @param router gives physical connections
+     */
+    public RoutedConnection(UnitRouter router) {
+        this.router = router;
+        autoCommit = router.defaultAutoCommit();
+    }
+
+    // ---- units of work -------------------------------------------------------------------------------------------
+
+    /** The lease on which the next statement runs: that of the open unit, or one that a new unit may begin on. */
+    private Lease current() throws SQLException {
+        checkOpen();
+        Lease held = lease;
+        if (held != null && (unitOpen || held.isPrimary() || readOnly && held.stillServes())) {
+            return held;
+        }
+        return take();
+    }
+
+    private Lease take() throws SQLException {
+        letGo();
+        Lease taken = router.lease(readOnly);
+        try {
+            Connection connection = taken.connection();
+            if (autoCommit != router.defaultAutoCommit()) {
+                connection.setAutoCommit(autoCommit);
+            }
+            if (readOnly && taken.isPrimary()) {
+                connection.setReadOnly(true);
+            }
+            if (settings != null) {
+                settings.applyTo(connection);
+            }
+        } catch (SQLException | RuntimeException e) {
+            taken.release();
+            throw e;
+        }
+        lease = taken;
+        return taken;
+    }
+
+    /** Leaves the lease, between units: at once, or when its last statement is closed. */
+    private void letGo() throws SQLException {
+        Lease left = lease;
+        lease = null;
+        if (left == null) {
+            return;
+        }
+        if (left.hasOpenStatements()) {
+            if (parked == null) {
+                parked = new ArrayList<>(1);
+            }
+            parked.add(left);
+        } else {
+            left.release();
+        }
+    }
+
+    /** A statement is about to be executed: begins a unit of work unless one is open. */
+    void begin(RoutedStatement statement) throws SQLException {
+        Lease target = current();
+        if (statement.lease() != target) {
+            statement.moveTo(target);
+        }
+        unitOpen = !autoCommit;
+    }
+
+    /**
+     * A statement was executed.
+     *
+     * @param readOnlyResult whether it returned, and returned rows
+     */
+    void ended(Lease used, boolean readOnlyResult) {
+        if (!readOnlyResult) {
+            // The application may have told the server that it writes after all.
+            used.mayWrite();
+        }
+        if (autoCommit || !readOnlyResult) {
+            used.mayHaveCommitted();
+        }
+    }
+
+    void statementClosed(Lease used) throws SQLException {
+        used.statementClosed();
+        if (parked != null && !used.hasOpenStatements() && parked.remove(used)) {
+            used.release();
+        }
+    }
+
+    private Connection physical() throws SQLException {
+        return current().connection();
+    }
+
+    private Settings settings() {
+        if (settings == null) {
+            settings = new Settings();
+        }
+        return settings;
+    }
+
+    private void checkOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("the connection is closed", "08003");
+        }
+    }
+
+    private void checkNoUnit(String call) throws SQLException {
+        checkOpen();
+        if (unitOpen) {
+            throw new SQLException(call + " is not possible inside a transaction; commit or roll back first", "25001");
+        }
+    }
+
+    // ---- transactions --------------------------------------------------------------------------------------------
+
+    @Override
+    public void setAutoCommit(boolean on) throws SQLException {
+        checkOpen();
+        if (autoCommit == on) {
+            return;
+        }
+        if (lease != null) {
+            end(on, connection -> connection.setAutoCommit(on));
+        }
+        autoCommit = on;
+    }
+
+    @Override
+    public boolean getAutoCommit() throws SQLException {
+        checkOpen();
+        return autoCommit;
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        checkTransactional("commit");
+        end(true, Connection::commit);
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        checkTransactional("rollback");
+        end(false, Connection::rollback);
+    }
+
+    private void checkTransactional(String call) throws SQLException {
+        checkOpen();
+        if (autoCommit) {
+            throw new SQLException(call + " is not possible in autocommit mode; call setAutoCommit(false)", "25P01");
+        }
+    }
+
+    private void end(boolean mayCommit, SqlCall call) throws SQLException {
+        Lease used = lease;
+        if (used == null) {
+            return;
+        }
+        try {
+            call.on(used.connection());
+        } catch (SQLException e) {
+            used.failed(e);
+            throw e;
+        } finally {
+            unitOpen = false;
+            if (mayCommit) {
+                used.mayHaveCommitted();
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface SqlCall {
+        void on(Connection connection) throws SQLException;
+    }
+
+    @Override
+    public void setReadOnly(boolean on) throws SQLException {
+        checkOpen();
+        if (readOnly == on) {
+            return;
+        }
+        checkNoUnit("setReadOnly");
+        readOnly = on;
+        letGo();
+    }
+
+    @Override
+    public boolean isReadOnly() throws SQLException {
+        checkOpen();
+        return readOnly;
+    }
+
+    @Override
+    public Savepoint setSavepoint() throws SQLException {
+        checkTransactional("setSavepoint");
+        Savepoint savepoint = physical().setSavepoint();
+        unitOpen = true;
+        return savepoint;
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        checkTransactional("setSavepoint");
+        Savepoint savepoint = physical().setSavepoint(name);
+        unitOpen = true;
+        return savepoint;
+    }
+
+    @Override
+    public void rollback(Savepoint savepoint) throws SQLException {
+        checkTransactional("rollback");
+        physical().rollback(savepoint);
+    }
+
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        checkTransactional("releaseSavepoint");
+        physical().releaseSavepoint(savepoint);
+    }
+
+    // ---- the end -------------------------------------------------------------------------------------------------
+
+    @Override
+    public void close() throws SQLException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        SQLException failure = release(lease, null);
+        lease = null;
+        if (parked != null) {
+            for (Lease left : parked) {
+                failure = release(left, failure);
+            }
+            parked = null;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static @Nullable SQLException release(@Nullable Lease left, @Nullable SQLException earlier) {
+        try {
+            if (left != null) {
+                left.release();
+            }
+            return earlier;
+        } catch (SQLException e) {
+            if (earlier == null) {
+                return e;
+            }
+            earlier.addSuppressed(e);
+            return earlier;
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        Lease held = lease;
+        if (!closed && held != null) {
+            held.aborted();
+            held.connection().abort(executor);
+        }
+        close();
+    }
+
+    @Override
+    public boolean isValid(int timeout) throws SQLException {
+        if (timeout < 0) {
+            throw new SQLException("timeout (" + timeout + "): must not be negative", "22023");
+        }
+        Lease held = lease;
+        return !closed && (held == null || held.connection().isValid(timeout));
+    }
+
+    // ---- statements ----------------------------------------------------------------------------------------------
+
+    @Override
+    public Statement createStatement() throws SQLException {
+        Lease used = current();
+        return new RoutedPlainStatement(this, used, used.connection().createStatement());
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency) throws SQLException {
+        Lease used = current();
+        return new RoutedPlainStatement(this, used, used.connection().createStatement(type, concurrency));
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+        Lease used = current();
+        return new RoutedPlainStatement(this, used, used.connection().createStatement(type, concurrency, holdability));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql) throws SQLException {
+        return prepare(connection -> connection.prepareStatement(sql));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency) throws SQLException {
+        return prepare(connection -> connection.prepareStatement(sql, type, concurrency));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+            throws SQLException {
+        return prepare(connection -> connection.prepareStatement(sql, type, concurrency, holdability));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
+        return prepare(connection -> connection.prepareStatement(sql, autoGeneratedKeys));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int[] columnIndexes) throws SQLException {
+        return prepare(connection -> connection.prepareStatement(sql, columnIndexes));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
+        return prepare(connection -> connection.prepareStatement(sql, columnNames));
+    }
+
+    private PreparedStatement prepare(RoutedPreparedStatement.Recipe recipe) throws SQLException {
+        Lease used = current();
+        return new RoutedPreparedStatement(this, used, recipe.prepare(used.connection()), recipe);
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql) throws SQLException {
+        Lease used = current();
+        return new RoutedCallableStatement(this, used, used.connection().prepareCall(sql));
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
+        Lease used = current();
+        return new RoutedCallableStatement(this, used, used.connection().prepareCall(sql, type, concurrency));
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
+        Lease used = current();
+        return new RoutedCallableStatement(
+                this, used, used.connection().prepareCall(sql, type, concurrency, holdability));
+    }
+
+    @Override
+    public String nativeSQL(String sql) throws SQLException {
+        return physical().nativeSQL(sql);
+    }
+
+    // ---- settings ------------------------------------------------------------------------------------------------
+
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        checkNoUnit("setTransactionIsolation");
+        if (lease != null) {
+            lease.connection().setTransactionIsolation(level);
+        }
+        settings().isolation(level);
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        return physical().getTransactionIsolation();
+    }
+
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        checkOpen();
+        if (lease != null) {
+            lease.connection().setHoldability(holdability);
+        }
+        settings().holdability(holdability);
+    }
+
+    @Override
+    public int getHoldability() throws SQLException {
+        return physical().getHoldability();
+    }
+
+    @Override
+    public void setCatalog(String catalog) throws SQLException {
+        checkOpen();
+        if (lease != null) {
+            lease.connection().setCatalog(catalog);
+        }
+        settings().catalog(catalog);
+    }
+
+    @Override
+    public String getCatalog() throws SQLException {
+        return physical().getCatalog();
+    }
+
+    @Override
+    public void setSchema(String schema) throws SQLException {
+        checkOpen();
+        if (lease != null) {
+            lease.connection().setSchema(schema);
+        }
+        settings().schema(schema);
+    }
+
+    @Override
+    public String getSchema() throws SQLException {
+        return physical().getSchema();
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        checkOpen();
+        if (lease != null) {
+            lease.connection().setTypeMap(map);
+        }
+        settings().typeMap(map);
+    }
+
+    @Override
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        return physical().getTypeMap();
+    }
+
+    @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        checkOpen();
+        if (lease != null) {
+            lease.connection().setNetworkTimeout(executor, milliseconds);
+        }
+        settings().networkTimeout(executor, milliseconds);
+    }
+
+    @Override
+    public int getNetworkTimeout() throws SQLException {
+        return physical().getNetworkTimeout();
+    }
+
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        if (closed) {
+            throw new SQLClientInfoException("the connection is closed", "08003", Map.of());
+        }
+        if (lease != null) {
+            lease.connection().setClientInfo(name, value);
+        }
+        settings().clientInfo(name, value);
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        for (String name : properties.stringPropertyNames()) {
+            setClientInfo(name, properties.getProperty(name));
+        }
+    }
+
+    @Override
+    public String getClientInfo(String name) throws SQLException {
+        return physical().getClientInfo(name);
+    }
+
+    @Override
+    public Properties getClientInfo() throws SQLException {
+        return physical().getClientInfo();
+    }
+
+    // ---- the rest ------------------------------------------------------------------------------------------------
+
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        return physical().getMetaData();
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        checkOpen();
+        return lease == null ? null : lease.connection().getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        checkOpen();
+        if (lease != null) {
+            lease.connection().clearWarnings();
+        }
+    }
+
+    @Override
+    public Clob createClob() throws SQLException {
+        return physical().createClob();
+    }
+
+    @Override
+    public Blob createBlob() throws SQLException {
+        return physical().createBlob();
+    }
+
+    @Override
+    public NClob createNClob() throws SQLException {
+        return physical().createNClob();
+    }
+
+    @Override
+    public SQLXML createSQLXML() throws SQLException {
+        return physical().createSQLXML();
+    }
+
+    @Override
+    public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
+        return physical().createArrayOf(typeName, elements);
+    }
+
+    @Override
+    public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
+        return physical().createStruct(typeName, attributes);
+    }
+
+    /**
+     * The routing decision of this connection, or something of the physical connection behind it. The latter may be
+     * used to write past this wrapper, so the session counts as having written when the connection is closed.
+     */
+    @Override
+    public <T> T unwrap(Class<T> iface) throws SQLException {
+        if (iface.isInstance(this)) {
+            return iface.cast(this);
+        }
+        Lease used = current();
+        if (iface == RoutingDecision.class) {
+            return iface.cast(used.decision());
+        }
+        T unwrapped = used.connection().unwrap(iface);
+        used.mayWrite();
+        return unwrapped;
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> iface) throws SQLException {
+        return iface.isInstance(this) || iface == RoutingDecision.class || physical().isWrapperFor(iface);
+    }
+
+    @Override
+    public String toString() {
+        Lease held = lease;
+        return "RoutedConnection[" + (closed ? "closed" : held == null ? "no statement yet" : held.decision()) + "]";
+    }
+}

@@ -1,0 +1,23 @@
+package io.dbops.routing.jdbc;
+
+import java.sql.SQLException;
+
+/** Gives units of work the physical connections they run on. */
+public interface UnitRouter {
+
+    /**
+     * Takes a physical connection for a unit of work.
+     *
+     * @param readOnly whether the unit is declared read-only
+     * @return the lease, to be released by the caller
+     * @throws SQLException if there is none
+     */
+    Lease lease(boolean readOnly) throws SQLException;
+
+    /**
+     * The autocommit mode in which physical connections come.
+     *
+     * @return what a pool gives
+     */
+    boolean defaultAutoCommit();
+}

@@ -1,0 +1,10 @@
+/** Reads go to replicas by measured freshness; everything else goes to the primary. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.dbops.routing {
+    requires transitive io.dbops;
+    requires micrometer.core;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports io.dbops.routing;
+}
