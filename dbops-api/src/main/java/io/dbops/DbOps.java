@@ -2,6 +2,7 @@ package io.dbops;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dbops.dialect.Role;
 import io.dbops.tx.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;

@@ -116,6 +116,7 @@ public sealed interface Node {
      */
     record Given(String name, DataSource pooled, DataSource unpooled) implements Node {
         /** Checks the components. */
+        @SuppressWarnings("ReferenceEquality") // the same pool twice is the mistake to be found
         public Given {
             checkName(name);
             requireNonNull(pooled, "pooled");

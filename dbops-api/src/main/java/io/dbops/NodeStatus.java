@@ -2,6 +2,8 @@ package io.dbops;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dbops.dialect.Role;
+
 /**
  * One node as its monitor last saw it.
  *

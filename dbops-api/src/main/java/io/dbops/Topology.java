@@ -1,5 +1,6 @@
 package io.dbops;
 
+import io.dbops.dialect.Role;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

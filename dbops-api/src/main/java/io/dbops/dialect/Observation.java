@@ -1,7 +1,5 @@
 package io.dbops.dialect;
 
-import io.dbops.Role;
-
 /** What one question to one server told of its role and its position. */
 public sealed interface Observation {
 

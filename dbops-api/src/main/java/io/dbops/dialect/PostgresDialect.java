@@ -1,6 +1,5 @@
 package io.dbops.dialect;
 
-import io.dbops.Role;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,27 +24,23 @@ public final class PostgresDialect implements Dialect {
 
     static final PostgresDialect INSTANCE = new PostgresDialect();
 
-    private static final String SERVER =
-            """
+    private static final String SERVER = """
             (select system_identifier from pg_control_system()),
             extract(epoch from pg_postmaster_start_time())::text,
             coalesce(host(inet_server_addr()), ''),
             coalesce(inet_server_port(), 0)""";
 
-    private static final String IDENTIFY = "select " + SERVER
-            + """
+    private static final String IDENTIFY = "select " + SERVER + """
             ,
             pg_backend_pid(),
             (select extract(epoch from backend_start)::text from pg_stat_get_activity(pg_backend_pid()))""";
 
-    private static final String GONE =
-            """
+    private static final String GONE = """
             select not exists (
               select from pg_stat_get_activity(?)
               where coalesce(extract(epoch from backend_start)::text, ?) = ?)""";
 
-    private static final String OBSERVE = "select " + SERVER
-            + """
+    private static final String OBSERVE = "select " + SERVER + """
             ,
             pg_is_in_recovery(),
             case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0',
@@ -58,8 +53,7 @@ public final class PostgresDialect implements Dialect {
             pg_size_bytes(current_setting('wal_segment_size'))
             from (values (1)) as one left join pg_stat_wal_receiver as r on true""";
 
-    private static final String LIMITS =
-            """
+    private static final String LIMITS = """
             select current_setting('max_connections')::int,
               current_setting('superuser_reserved_connections')::int
                 + coalesce(current_setting('reserved_connections', true), '0')::int
@@ -92,7 +86,8 @@ public final class PostgresDialect implements Dialect {
     @Override
     public boolean refusesWrites(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select current_setting('default_transaction_read_only')::boolean")) {
+                ResultSet row =
+                        statement.executeQuery("select current_setting('default_transaction_read_only')::boolean")) {
             row.next();
             return row.getBoolean(1);
         }

@@ -1,4 +1,4 @@
-package io.dbops;
+package io.dbops.dialect;
 
 /** What a database server does in its cluster. */
 public enum Role {

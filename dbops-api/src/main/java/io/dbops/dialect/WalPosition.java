@@ -31,8 +31,7 @@ public record WalPosition(long systemId, int timeline, long lsn) implements Posi
      * @param segmentSize {@code wal_segment_size} in bytes
      * @return the position without the header of an empty page
      */
-    public static WalPosition ofInsert(
-            long systemId, int timeline, long insertLsn, int blockSize, long segmentSize) {
+    public static WalPosition ofInsert(long systemId, int timeline, long insertLsn, int blockSize, long segmentSize) {
         long lsn = insertLsn;
         if (Long.remainderUnsigned(insertLsn, segmentSize) == SEGMENT_HEADER) {
             lsn -= SEGMENT_HEADER;

@@ -92,8 +92,7 @@ public final class FittedPools implements Pools {
         config.setMaximumPoolSize(budget.poolSize());
         config.setConnectionTimeout(wait.toMillis());
         config.setInitializationFailTimeout(-1);
-        node.dialect().readOnlyProperties().forEach((key, value) ->
-                config.addDataSourceProperty((String) key, value));
+        node.dialect().readOnlyProperties().forEach((key, value) -> config.addDataSourceProperty((String) key, value));
         return new HikariPool(new HikariDataSource(config));
     }
 

@@ -1,8 +1,8 @@
 package io.dbops.routing;
 
-import io.dbops.Role;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.Position;
+import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.dialect.WalPosition;
 import java.util.Queue;
@@ -93,10 +93,13 @@ final class Monitor {
         NodeView view = NodeView.primary(node, askedAt, observation.server());
         if (snapshot.primary == node && continues(node, observation)) {
             publish(snapshot.with(view));
-        } else if (snapshot.primary == null ? isOfThisCluster(observation.server()) : snapshot.primary == node || succeeds(observation)) {
+        } else if (snapshot.primary == null
+                ? isOfThisCluster(observation.server())
+                : snapshot.primary == node || succeeds(observation)) {
             Epoch next = snapshot.epoch.next();
             LOG.info("Node {} is the primary of epoch {}", node, next.number());
-            publish(snapshot.under(next, node, "no position of the new primary was reached yet").with(view));
+            publish(snapshot.under(next, node, "no position of the new primary was reached yet")
+                    .with(view));
         } else {
             publish(snapshot.with(NodeView.unknown(node, whyNotPrimary())));
             return;
@@ -123,7 +126,7 @@ final class Monitor {
     /** Whether the primary is the server it was, and went forward since its last sample. */
     private boolean continues(RoutedNode node, Observation.Primary observation) {
         return observation.server().equals(snapshot.views[node.index()].server)
-                && snapshot.epoch.samples().isContinuedBy(observation.position());
+                && snapshot.epoch.samples().isCoveredBy(observation.position());
     }
 
     /** Whether a second writable server takes over from a primary that has not answered for long. */
@@ -148,7 +151,7 @@ final class Monitor {
                 freshAsOf < 0
                         ? NodeView.unmeasured(node, askedAt, server, whyUnmeasured(samples, position))
                         : NodeView.measured(node, freshAsOf, askedAt, server)));
-        return samples.isReachedBy(position);
+        return samples.isCoveredBy(position);
     }
 
     private String whyUnmeasured(SampleRing samples, Position position) {
@@ -231,7 +234,8 @@ final class Monitor {
         return !unsettled.isEmpty();
     }
 
-    @Nullable Unsettled nextUnsettled() {
+    @Nullable
+    Unsettled nextUnsettled() {
         return unsettled.poll();
     }
 

@@ -13,8 +13,9 @@ import java.sql.SQLException;
  * in good times and bad: by the end of the call, whether it returned or threw, and again when the connection is given
  * back, for there are ways to write that pass the wrapper.
  */
-final class NodeLease extends Lease {
+final class NodeLease implements Lease {
 
+    private final Connection connection;
     private final SessionView view;
     private final Stamp stamp;
     private final Reason reason;
@@ -25,9 +26,11 @@ final class NodeLease extends Lease {
     /** Whether it is known that the connection is lost. */
     private boolean lost;
 
+    private int openStatements;
+
     /** A replica's connection. */
     NodeLease(SessionView view, Connection connection, Stamp stamp, Reason reason) {
-        super(connection);
+        this.connection = connection;
         this.view = view;
         this.stamp = stamp;
         this.reason = reason;
@@ -40,12 +43,32 @@ final class NodeLease extends Lease {
     }
 
     @Override
-    protected boolean isPrimary() {
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void statementOpened() {
+        openStatements++;
+    }
+
+    @Override
+    public void statementClosed() {
+        openStatements--;
+    }
+
+    @Override
+    public boolean hasOpenStatements() {
+        return openStatements > 0;
+    }
+
+    @Override
+    public boolean isPrimary() {
         return reason != Reason.FRESH_REPLICA && reason != Reason.ANY_REPLICA;
     }
 
     @Override
-    protected boolean stillServes() {
+    public boolean stillServes() {
         if (isPrimary()) {
             return true;
         }
@@ -58,12 +81,12 @@ final class NodeLease extends Lease {
     }
 
     @Override
-    protected void mayWrite() {
+    public void mayWrite() {
         mayWrite = true;
     }
 
     @Override
-    protected void mayHaveCommitted() {
+    public void mayHaveCommitted() {
         if (isPrimary() && mayWrite) {
             view.session().wrote(view.core().clock().nanos());
             view.core().demandSample();
@@ -71,7 +94,7 @@ final class NodeLease extends Lease {
     }
 
     @Override
-    protected void failed(SQLException error) {
+    public void failed(SQLException error) {
         Dialect dialect = stamp.node.knownDialect();
         if (dialect == null || dialect.classify(error) == ErrorClass.CONNECTION_LOST) {
             aborted();
@@ -79,7 +102,7 @@ final class NodeLease extends Lease {
     }
 
     @Override
-    protected void aborted() {
+    public void aborted() {
         if (!lost) {
             lost = true;
             if (isPrimary() && mayWrite) {
@@ -90,13 +113,13 @@ final class NodeLease extends Lease {
     }
 
     @Override
-    protected RoutingDecision decision() {
+    public RoutingDecision decision() {
         return new RoutingDecision(stamp.node.name(), reason);
     }
 
     @Override
-    protected void release() throws SQLException {
+    public void release() throws SQLException {
         mayHaveCommitted();
-        giveBack();
+        connection.close();
     }
 }

@@ -154,7 +154,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         Observation observation = dialect.observe(open);
         Duration roundTrip = Duration.ofNanos(core.clock().nanos() - askedAt);
         if (!node.hasJoined()) {
-            node.join(dialect, open);
+            node.join(dialect, open, core.clock());
         }
         boolean upToDate = core.monitor().observed(node, askedAt, observation);
         if (core.monitor().snapshot().primary == node) {
@@ -196,8 +196,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         for (Unsettled write = first; write != null; write = monitor.nextUnsettled()) {
             boolean gone = false;
             try {
-                gone = !write.backend().server().equals(server)
-                        || dialect.isGone(open, write.backend());
+                gone = !write.backend().server().equals(server) || dialect.isGone(open, write.backend());
             } finally {
                 if (gone) {
                     write.session().settle(core.clock().nanos());

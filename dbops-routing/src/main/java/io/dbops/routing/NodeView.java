@@ -1,6 +1,6 @@
 package io.dbops.routing;
 
-import io.dbops.Role;
+import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import org.jspecify.annotations.Nullable;
 

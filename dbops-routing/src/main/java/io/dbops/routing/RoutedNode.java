@@ -1,5 +1,7 @@
 package io.dbops.routing;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.NodePool;
@@ -8,6 +10,8 @@ import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +28,14 @@ final class RoutedNode implements AutoCloseable {
     private final String application;
     private final @Nullable Pools pools;
     private final StampTable stamps = new StampTable();
-    private final LongAdder[] served;
+    private final Map<Reason, LongAdder> served = new EnumMap<>(Reason.class);
 
     private volatile @Nullable Dialect dialect;
     private volatile @Nullable Joined joined;
 
     /** What is known since the server first answered. */
     private record Joined(
-            Dialect dialect,
-            DataSource pool,
-            @Nullable NodePool owned,
-            boolean defaultAutoCommit,
-            boolean enforcesReadOnly) {}
+            DataSource pool, @Nullable NodePool owned, boolean defaultAutoCommit, boolean enforcesReadOnly) {}
 
     RoutedNode(int index, Node node, String application, @Nullable Pools pools) {
         this.index = index;
@@ -43,9 +43,8 @@ final class RoutedNode implements AutoCloseable {
         this.application = application;
         this.pools = pools;
         dialect = node instanceof Node.Addressed addressed ? addressed.dialect() : null;
-        served = new LongAdder[Reason.values().length];
-        for (int i = 0; i < served.length; i++) {
-            served[i] = new LongAdder();
+        for (Reason reason : Reason.values()) {
+            served.put(reason, new LongAdder());
         }
     }
 
@@ -70,20 +69,20 @@ final class RoutedNode implements AutoCloseable {
      *
      * @throws DbOpsException if the pool does not fit, or refuses to give a connection for a reason that will stay
      */
-    void join(Dialect dialect, Connection connection) throws SQLException {
+    void join(Dialect product, Connection connection, Clock clock) throws SQLException {
         NodePool owned = null;
         DataSource pool;
         if (node instanceof Node.Addressed addressed) {
             if (pools == null) {
                 throw new IllegalStateException("no pools for node \"" + name() + "\"");
             }
-            owned = pools.open(application, addressed, dialect.limits(connection));
+            owned = pools.open(application, addressed, product.limits(connection));
             pool = owned.dataSource();
         } else {
             pool = ((Node.Given) node).pooled();
         }
         try {
-            joined = probe(dialect, pool, owned);
+            joined = probe(product, pool, owned, clock);
         } finally {
             if (joined == null && owned != null) {
                 owned.close();
@@ -92,15 +91,16 @@ final class RoutedNode implements AutoCloseable {
     }
 
     /** Learns from one pooled connection in what modes connections come. */
-    private static Joined probe(Dialect dialect, DataSource pool, @Nullable NodePool owned) throws SQLException {
+    private Joined probe(Dialect product, DataSource pool, @Nullable NodePool owned, Clock clock) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(true);
             connection.setReadOnly(true);
-            boolean enforced = dialect.refusesWrites(connection);
+            boolean enforced = product.refusesWrites(connection);
             connection.setReadOnly(false);
+            stampOf(connection, clock);
             connection.setAutoCommit(autoCommit);
-            return new Joined(dialect, pool, owned, autoCommit, enforced);
+            return new Joined(pool, owned, autoCommit, enforced);
         }
     }
 
@@ -128,7 +128,8 @@ final class RoutedNode implements AutoCloseable {
     }
 
     /** The dialect of the node's product, or {@code null} while that is not known. */
-    @Nullable Dialect knownDialect() {
+    @Nullable
+    Dialect knownDialect() {
         return dialect;
     }
 
@@ -151,7 +152,7 @@ final class RoutedNode implements AutoCloseable {
     }
 
     private Stamp stamp(Connection pooled, Connection physical, long createdAt) throws SQLException {
-        var stamp = new Stamp(this, physical, joined().dialect.identify(pooled), createdAt);
+        var stamp = new Stamp(this, physical, dialect(pooled).identify(pooled), createdAt);
         if (!pooled.getAutoCommit()) {
             pooled.rollback();
         }
@@ -160,19 +161,19 @@ final class RoutedNode implements AutoCloseable {
     }
 
     void served(Reason reason) {
-        served[reason.ordinal()].increment();
+        counter(reason).increment();
     }
 
     long servedFor(Reason reason) {
-        return served[reason.ordinal()].sum();
+        return counter(reason).sum();
+    }
+
+    private LongAdder counter(Reason reason) {
+        return requireNonNull(served.get(reason));
     }
 
     long servedInAll() {
-        long sum = 0;
-        for (LongAdder adder : served) {
-            sum += adder.sum();
-        }
-        return sum;
+        return served.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
     @Override

@@ -6,11 +6,11 @@ import io.dbops.Freshness;
 import io.dbops.Node;
 import io.dbops.NodeStatus;
 import io.dbops.Pools;
-import io.dbops.Role;
 import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.Topology;
 import io.dbops.dialect.Observation;
+import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.NodeObserver.Contact;
 import java.sql.SQLException;
@@ -76,14 +76,17 @@ final class RouterCore implements AutoCloseable {
         options.sampling().check(roundTrip);
         long replicas = contacts.stream().filter(RouterCore::isReplica).count();
         // Reads that come before the first measurement would go to the primary; it takes some milliseconds.
-        monitor.await(snapshot -> snapshot.measured.length >= replicas, options.sampling().answerWithin().toNanos());
+        monitor.await(
+                snapshot -> snapshot.measured.length >= replicas,
+                options.sampling().answerWithin().toNanos());
     }
 
     private Contact await(NodeObserver observer, long deadline) {
         try {
             return observer.firstContact().get(Math.max(0, deadline - clock.nanos()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | CancellationException e) {
-            return new Contact.Failed("it has not answered within " + options.openWithin().toMillis() + " ms");
+            return new Contact.Failed(
+                    "it has not answered within " + options.openWithin().toMillis() + " ms");
         } catch (ExecutionException e) {
             return new Contact.Failed("its observer failed: " + e.getCause());
         } catch (InterruptedException e) {
@@ -130,7 +133,8 @@ final class RouterCore implements AutoCloseable {
             throw new DbOpsException("node \"" + node + "\" (port " + server.port() + "): is the same server as node \""
                     + same + "\"; give each server one name");
         }
-        Map.Entry<ServerIdentity, RoutedNode> first = servers.entrySet().iterator().next();
+        Map.Entry<ServerIdentity, RoutedNode> first =
+                servers.entrySet().iterator().next();
         if (!first.getKey().systemId().equals(server.systemId())) {
             throw new DbOpsException("node \"" + node + "\" (system " + server.systemId()
                     + "): must be of the same cluster as node \"" + first.getValue() + "\" (system "
@@ -170,7 +174,8 @@ final class RouterCore implements AutoCloseable {
         return processSession;
     }
 
-    @Nullable SessionState entered() {
+    @Nullable
+    SessionState entered() {
         return entered.get();
     }
 

@@ -1,7 +1,8 @@
 package io.dbops.routing;
 
 import io.dbops.dialect.Position;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,59 +19,54 @@ final class SampleRing {
 
     static final int CAPACITY = 512;
 
-    private final @Nullable Sample[] samples = new @Nullable Sample[CAPACITY];
-    private int size;
+    private List<Sample> samples = new ArrayList<>(CAPACITY);
 
     /** Adds a sample. Its position covers those before it. */
     void add(Sample sample) {
-        if (size == CAPACITY) {
+        if (samples.size() == CAPACITY) {
             thinOut();
         }
-        samples[size++] = sample;
+        samples.add(sample);
     }
 
     private void thinOut() {
-        int half = CAPACITY / 2;
-        int kept = 0;
-        for (int i = 0; i < half; i += 2) {
-            samples[kept++] = samples[i];
+        var kept = new ArrayList<Sample>(CAPACITY);
+        for (int i = 0; i < CAPACITY; i++) {
+            if (i >= CAPACITY / 2 || i % 2 == 0) {
+                kept.add(samples.get(i));
+            }
         }
-        System.arraycopy(samples, half, samples, kept, half);
-        size = kept + half;
-        Arrays.fill(samples, size, CAPACITY, null);
+        samples = kept;
     }
 
-    /** Whether a later sample may follow: its position covers all before it. */
-    boolean isContinuedBy(Position position) {
-        return size == 0 || position.covers(samples[size - 1].position());
-    }
-
-    /** Whether a node at this position has reached the newest sample. */
-    boolean isReachedBy(Position position) {
-        return size == 0 || position.covers(samples[size - 1].position());
+    /** Whether this position covers all samples: a node there has reached the newest, and a sample of it may follow. */
+    boolean isCoveredBy(Position position) {
+        Position newest = newest();
+        return newest == null || position.covers(newest);
     }
 
     /** The instant of the newest sample that a node at this position has reached, or -1 if it has reached none. */
     long newestReachedBy(Position position) {
         int low = 0;
-        int high = size;
+        int high = samples.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (position.covers(samples[middle].position())) {
+            if (position.covers(samples.get(middle).position())) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return low == 0 ? -1 : samples[low - 1].askedAt();
+        return low == 0 ? -1 : samples.get(low - 1).askedAt();
     }
 
     /** The newest sample's position, or {@code null} before the first. */
-    @Nullable Position newest() {
-        return size == 0 ? null : samples[size - 1].position();
+    @Nullable
+    Position newest() {
+        return samples.isEmpty() ? null : samples.get(samples.size() - 1).position();
     }
 
     int size() {
-        return size;
+        return samples.size();
     }
 }

@@ -103,10 +103,11 @@ final class SessionView implements UnitRouter {
 
     /** Whether a replica has what the read must see, as far as can be told without a clock. */
     private boolean admitsAtRest(NodeView view) {
-        return level == Level.EVENTUAL
-                || view.measured
-                        && (level == Level.BOUNDED
-                                || session.isCoveredBy(view.freshAsOf) && !session.hasUnsettledWrites());
+        return switch (level) {
+            case EVENTUAL -> true;
+            case BOUNDED -> view.measured;
+            default -> view.measured && session.isCoveredBy(view.freshAsOf) && !session.hasUnsettledWrites();
+        };
     }
 
     /** Whether a unit of work may begin on a replica's connection, as far as can be told without a clock. */
@@ -119,15 +120,13 @@ final class SessionView implements UnitRouter {
     boolean admits(Stamp stamp) {
         NodeView view = core.monitor().snapshot().views[stamp.node.index()];
         long since = level == Level.EVENTUAL ? view.observedAt : view.freshAsOf;
-        return admitsAtRest(view)
-                && isAnsweredBy(view, stamp)
-                && core.clock().nanos() - since <= bound;
+        return admitsAtRest(view) && isAnsweredBy(view, stamp) && core.clock().nanos() - since <= bound;
     }
 
     /** Whether what was observed of the node holds of this connection. See {@link Stamp}. */
     private boolean isAnsweredBy(NodeView view, Stamp stamp) {
         return level == Level.EVENTUAL
-                || view.observedAt > stamp.createdAt && stamp.backend.server().equals(view.server);
+                || (view.observedAt > stamp.createdAt && stamp.backend.server().equals(view.server));
     }
 
     /** A connection to this replica, or {@code null} if it gave none that is known to serve. */

@@ -1,6 +1,6 @@
 package io.dbops.routing;
 
-import io.dbops.Role;
+import io.dbops.dialect.Role;
 import java.util.Arrays;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;

@@ -15,7 +15,8 @@ final class StampTable {
     private final ReentrantLock writing = new ReentrantLock();
     private volatile @Nullable Stamp[] table = new @Nullable Stamp[16];
 
-    @Nullable Stamp find(Connection physical) {
+    @Nullable
+    Stamp find(Connection physical) {
         @Nullable Stamp[] current = table;
         int mask = current.length - 1;
         for (int i = hash(physical) & mask; ; i = (i + 1) & mask) {

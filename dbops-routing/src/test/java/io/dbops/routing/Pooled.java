@@ -7,56 +7,66 @@ import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.util.ArrayList;
 import java.util.List;
-import javax.sql.DataSource;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
-/** HikariCP pools over a test cluster, as an application would have them. */
+/** HikariCP pools over a test cluster, as an application would have them; the watch on each node can be held. */
 final class Pooled implements AutoCloseable {
 
     private final List<HikariDataSource> pools = new ArrayList<>();
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<GatedDataSource> watches = new ArrayList<>();
+    private final List<String> names = new ArrayList<>();
 
     static Pooled over(EmbeddedCluster cluster) {
-        return over(cluster, 8);
+        return over(cluster, config -> {});
     }
 
-    static Pooled over(EmbeddedCluster cluster, int size) {
+    static Pooled over(EmbeddedCluster cluster, Consumer<HikariConfig> custom) {
         var pooled = new Pooled();
         for (EmbeddedNode node : cluster.nodes()) {
-            pooled.add(node, size);
+            pooled.pools.add(open(node, custom));
+            pooled.watches.add(new GatedDataSource(node.dataSource()));
+            pooled.names.add(node.name());
         }
         return pooled;
     }
 
-    private void add(EmbeddedNode node, int size) {
-        HikariDataSource pool = open(node, size);
-        pools.add(pool);
-        nodes.add(Node.of(node.name(), pool, node.dataSource()));
-    }
-
-    static HikariDataSource open(EmbeddedNode node, int size) {
+    static HikariDataSource open(EmbeddedNode node, Consumer<HikariConfig> custom) {
         var config = new HikariConfig();
         config.setPoolName("app-" + node.name());
         config.setJdbcUrl(node.url());
         config.setUsername(node.user());
         config.setPassword(node.password());
-        config.setMaximumPoolSize(size);
+        config.setMaximumPoolSize(8);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(5_000);
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("readOnlyMode", "always");
+        custom.accept(config);
         return new HikariDataSource(config);
     }
 
     List<Node> nodes() {
-        return nodes;
+        return IntStream.range(0, names.size())
+                .mapToObj(
+                        i -> Node.of(names.get(i), pools.get(i), watches.get(i).dataSource()))
+                .toList();
     }
 
-    DataSource pool(int index) {
-        return pools.get(index);
+    HikariDataSource pool(String node) {
+        return pools.get(names.indexOf(node));
+    }
+
+    GatedDataSource watch(String node) {
+        return watches.get(names.indexOf(node));
     }
 
     @Override
     public void close() {
+        for (GatedDataSource watch : watches) {
+            watch.questions.open();
+            watch.answers.open();
+        }
         pools.forEach(HikariDataSource::close);
     }
 }

@@ -64,7 +64,7 @@ public final class RoutedConnection implements Connection {
     private Lease current() throws SQLException {
         checkOpen();
         Lease held = lease;
-        if (held != null && (unitOpen || held.isPrimary() || readOnly && held.stillServes())) {
+        if (held != null && (unitOpen || held.isPrimary() || (readOnly && held.stillServes()))) {
             return held;
         }
         return take();
@@ -111,10 +111,7 @@ public final class RoutedConnection implements Connection {
 
     /** A statement is about to be executed: begins a unit of work unless one is open. */
     void begin(RoutedStatement statement) throws SQLException {
-        Lease target = current();
-        if (statement.lease() != target) {
-            statement.moveTo(target);
-        }
+        statement.runOn(current());
         unitOpen = !autoCommit;
     }
 
@@ -596,7 +593,9 @@ public final class RoutedConnection implements Connection {
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return iface.isInstance(this) || iface == RoutingDecision.class || physical().isWrapperFor(iface);
+        return iface.isInstance(this)
+                || iface == RoutingDecision.class
+                || physical().isWrapperFor(iface);
     }
 
     @Override

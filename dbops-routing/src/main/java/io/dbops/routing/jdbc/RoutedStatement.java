@@ -32,8 +32,15 @@ abstract class RoutedStatement implements Statement {
         return lease;
     }
 
-    /** Leaves its node for another. */
-    final void moveTo(Lease target) throws SQLException {
+    /** Makes its next execution run on this lease: on another node, if that is where the lease leads. */
+    @SuppressWarnings("ReferenceEquality") // a lease has no value but itself
+    final void runOn(Lease target) throws SQLException {
+        if (lease != target) {
+            moveTo(target);
+        }
+    }
+
+    private void moveTo(Lease target) throws SQLException {
         Statement left = delegate();
         recreateOn(target.connection());
         copySettings(left, delegate());
@@ -79,7 +86,7 @@ abstract class RoutedStatement implements Statement {
         boolean rows = false;
         try {
             T result = execution.run();
-            rows = kind == Kind.QUERY || kind == Kind.EITHER && Boolean.TRUE.equals(result);
+            rows = kind == Kind.QUERY || (kind == Kind.EITHER && Boolean.TRUE.equals(result));
             return result;
         } catch (SQLException e) {
             lease.failed(e);
