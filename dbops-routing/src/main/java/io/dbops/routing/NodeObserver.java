@@ -36,6 +36,9 @@ final class NodeObserver implements Runnable, AutoCloseable {
     /** A replica gets this long to receive and replay what the sample saw, before it is asked. */
     private static final long SETTLE = 2_000_000;
 
+    /** A node that comes and goes is complained of once in so long. */
+    private static final long QUIET = Duration.ofMinutes(1).toNanos();
+
     private static final long CLOSE_WITHIN_MILLIS = 1_000;
 
     private final RoutedNode node;
@@ -54,7 +57,8 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private volatile @Nullable Connection connection;
 
     private volatile long retryDelay = Pace.SPACING;
-    private boolean complained;
+    private boolean failing;
+    private long quietUntil;
 
     /** How the first attempt to reach the node ended. */
     sealed interface Contact {
@@ -117,10 +121,14 @@ final class NodeObserver implements Runnable, AutoCloseable {
                     look();
                 }
             } catch (SQLException e) {
-                giveUp(describe(e), e);
+                DbOpsException refusal = refusal(e);
+                if (refusal == null) {
+                    giveUp("it does not answer: " + e.getMessage(), e);
+                } else {
+                    refused(refusal);
+                }
             } catch (DbOpsException e) {
-                firstContact.complete(new Contact.Refused(e));
-                giveUp(String.valueOf(e.getMessage()), e);
+                refused(e);
             } catch (Throwable e) {
                 giveUp("its observer failed: " + e, e);
                 // What failed may be the clock that would have paced the next round.
@@ -213,32 +221,40 @@ final class NodeObserver implements Runnable, AutoCloseable {
         }
     }
 
-    private String describe(SQLException error) {
+    private @Nullable DbOpsException refusal(SQLException error) {
         Dialect dialect = node.knownDialect();
-        if (dialect != null && dialect.classify(error) == ErrorClass.CREDENTIALS_REFUSED) {
-            String who = node.node() instanceof Node.Addressed addressed
-                    ? "credentials (" + addressed.credentials().user() + ")"
-                    : "its unpooled data source";
-            var refused = new DbOpsException(
-                    "node \"" + node + "\": its server refuses " + who + ": " + error.getMessage()
-                            + "; check user, password, database and pg_hba.conf",
-                    error);
-            firstContact.complete(new Contact.Refused(refused));
+        if (dialect == null || dialect.classify(error) != ErrorClass.CREDENTIALS_REFUSED) {
+            return null;
         }
-        return "it does not answer: " + error.getMessage();
+        String who = node.node() instanceof Node.Addressed addressed
+                ? "credentials (" + addressed.credentials().user() + ")"
+                : "its unpooled data source";
+        return new DbOpsException(
+                "node \"" + node + "\": its server refuses " + who + ": " + error.getMessage()
+                        + "; check user, password, database and pg_hba.conf",
+                error);
+    }
+
+    /** The server has proved the configuration wrong: whoever opens the router is told, later only the log. */
+    private void refused(DbOpsException error) {
+        boolean told = firstContact.complete(new Contact.Refused(error));
+        failing |= told;
+        giveUp(String.valueOf(error.getMessage()), error);
     }
 
     private void giveUp(String reason, Throwable cause) {
         if (closed) {
             return;
         }
-        if (complained) {
+        long now = core.clock().nanos();
+        if (failing || now < quietUntil) {
             LOG.debug("Node {} still cannot be watched: {}", node, reason, cause);
         } else {
-            complained = true;
+            quietUntil = now + QUIET;
             LOG.warn("Node {} cannot be watched: {}; no read goes there until it can", node, reason);
             LOG.debug("Node {} cannot be watched", node, cause);
         }
+        failing = true;
         disconnect();
         wantedAt.set(NEVER);
         core.monitor().failed(node, reason);
@@ -246,8 +262,8 @@ final class NodeObserver implements Runnable, AutoCloseable {
     }
 
     private void recovered() {
-        if (complained) {
-            complained = false;
+        if (failing) {
+            failing = false;
             LOG.info("Node {} is watched again", node);
         }
     }

@@ -24,19 +24,18 @@ final class Pooled implements AutoCloseable {
     static Pooled over(EmbeddedCluster cluster, Consumer<HikariConfig> custom) {
         var pooled = new Pooled();
         for (EmbeddedNode node : cluster.nodes()) {
-            pooled.pools.add(open(node, custom));
+            pooled.pools.add(open(node.url(), node.user(), node.password(), custom));
             pooled.watches.add(new GatedDataSource(node.dataSource()));
             pooled.names.add(node.name());
         }
         return pooled;
     }
 
-    static HikariDataSource open(EmbeddedNode node, Consumer<HikariConfig> custom) {
+    static HikariDataSource open(String url, String user, String password, Consumer<HikariConfig> custom) {
         var config = new HikariConfig();
-        config.setPoolName("app-" + node.name());
-        config.setJdbcUrl(node.url());
-        config.setUsername(node.user());
-        config.setPassword(node.password());
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
         config.setMaximumPoolSize(8);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(5_000);

@@ -1,0 +1,132 @@
+package io.dbops.routing;
+
+import static io.dbops.routing.Queries.await;
+import static io.dbops.routing.Queries.execute;
+import static io.dbops.routing.Queries.read;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dbops.Consistency;
+import io.dbops.test.DbOpsCluster;
+import io.dbops.test.EmbeddedCluster;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** P7: when the monitor stalls or dies, reads go to the primary; nothing blocks and nothing is refused. */
+@DbOpsCluster(replicas = 2)
+class MonitorDeathTest {
+
+    private static final Duration BOUND = Duration.ofSeconds(1);
+
+    /** Ten times what a unit of work may take at most while the monitor is dead. */
+    private static final Duration NO_BLOCKING = Duration.ofSeconds(2);
+
+    private final EmbeddedCluster cluster;
+    private final Pooled pools;
+    private final FailingClock clock = new FailingClock();
+
+    MonitorDeathTest(EmbeddedCluster cluster) {
+        this.cluster = cluster;
+        pools = Pooled.over(cluster);
+    }
+
+    /** The machine's clock, whose waits can be made to fail or to last. */
+    private static final class FailingClock implements Clock {
+        private final AtomicBoolean fails = new AtomicBoolean();
+        private final Gate waits = new Gate();
+
+        @Override
+        public long nanos() {
+            return SystemClock.INSTANCE.nanos();
+        }
+
+        @Override
+        public long wallMillis() {
+            return SystemClock.INSTANCE.wallMillis();
+        }
+
+        @Override
+        public void park(long nanos) {
+            if (fails.get()) {
+                throw new AssertionError("planted: the observer's thread fails");
+            }
+            SystemClock.INSTANCE.park(nanos);
+            waits.pass();
+        }
+    }
+
+    @BeforeEach
+    void createTable() throws Exception {
+        execute(pools.pool("db-1"), "drop table if exists t");
+        execute(pools.pool("db-1"), "create table t (n int)");
+        cluster.awaitCaughtUp(Duration.ofSeconds(20));
+    }
+
+    @AfterEach
+    void restore() {
+        clock.fails.set(false);
+        clock.waits.open();
+        pools.close();
+    }
+
+    @Test
+    void anObserverEndedByAnError() throws Exception {
+        survives(() -> clock.fails.set(true), () -> clock.fails.set(false));
+    }
+
+    @Test
+    void anObserverThatHangs() throws Exception {
+        survives(
+                () -> cluster.nodes().forEach(node -> pools.watch(node.name()).questions.shut()),
+                () -> cluster.nodes().forEach(node -> pools.watch(node.name()).questions.open()));
+    }
+
+    @Test
+    void anObserverThatIsStarved() throws Exception {
+        survives(clock.waits::shut, clock.waits::open);
+    }
+
+    private void survives(Runnable stall, Runnable recover) throws Exception {
+        try (RoutedDataSource routed =
+                LagAwareRouting.within(BOUND).timedBy(clock).wrap(pools.nodes())) {
+            await("a replica serves", () -> isReplica(read(routed, "select 1")));
+            stall.run();
+            Duration slowest = Duration.ZERO;
+            long start = System.nanoTime();
+            int written = 0;
+            boolean onPrimary = false;
+            while (System.nanoTime() - start < BOUND.multipliedBy(3).toNanos()) {
+                long before = System.nanoTime();
+                execute(routed, "insert into t values (1)");
+                written++;
+                assertThat(read(routed, "select count(*) from t").value()).isEqualTo(written);
+                for (Consistency level : new Consistency[] {
+                    Consistency.eventual(), Consistency.bounded(BOUND), Consistency.strong()
+                }) {
+                    DataSource at = routed.dataSource(level);
+                    Queries.Answer answer = read(at, "select 1");
+                    onPrimary = !isReplica(answer);
+                }
+                Duration took = Duration.ofNanos(System.nanoTime() - before);
+                slowest = took.compareTo(slowest) > 0 ? took : slowest;
+            }
+            assertThat(slowest).isLessThan(NO_BLOCKING);
+            assertThat(isReplica(read(routed.dataSource(Consistency.bounded(BOUND)), "select 1")))
+                    .as("beyond the bound a bounded read is served by the primary")
+                    .isFalse();
+            assertThat(isReplica(read(routed.session().dataSource(), "select 1")))
+                    .as("and so is one of a session that wrote nothing")
+                    .isFalse();
+            assertThat(onPrimary).isTrue();
+            recover.run();
+            await("replicas serve again", () -> isReplica(read(routed.session().dataSource(), "select 1")));
+        }
+    }
+
+    private boolean isReplica(Queries.Answer answer) {
+        return !answer.node().equals(cluster.primary().name());
+    }
+}

@@ -1,0 +1,187 @@
+package io.dbops.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.dbops.Node;
+import io.dbops.dialect.Observation;
+import io.dbops.dialect.Role;
+import io.dbops.dialect.ServerIdentity;
+import io.dbops.dialect.WalPosition;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What the monitor concludes from what nodes answered, with time that a test moves. */
+class MonitorTest {
+
+    private static final class HandClock implements Clock {
+        private long nanos;
+        private long wallMillis;
+
+        @Override
+        public long nanos() {
+            return nanos;
+        }
+
+        @Override
+        public long wallMillis() {
+            return wallMillis;
+        }
+
+        @Override
+        public void park(long nanos) {
+            throw new AssertionError("nobody waits here");
+        }
+
+        private void pass(Duration time) {
+            nanos += time.toNanos();
+            wallMillis += time.toMillis();
+        }
+    }
+
+    private final HandClock clock = new HandClock();
+    private final RoutedNode a = node(0, "a");
+    private final RoutedNode b = node(1, "b");
+    private final Monitor monitor = new Monitor(
+            new RoutedNode[] {a, b}, new Sampling(Duration.ofSeconds(2), 50, Duration.ofSeconds(1)), clock);
+
+    private static RoutedNode node(int index, String name) {
+        return new RoutedNode(
+                index, Node.of(name, new PGSimpleDataSource(), new PGSimpleDataSource()), "test", null);
+    }
+
+    private static ServerIdentity server(String system, int port) {
+        return new ServerIdentity(system, "1", "127.0.0.1", port);
+    }
+
+    private void primary(RoutedNode node, long lsn) {
+        primary(node, 1, lsn);
+    }
+
+    private void primary(RoutedNode node, int timeline, long lsn) {
+        monitor.observed(
+                node,
+                clock.nanos,
+                new Observation.Primary(server("7", node.index()), new WalPosition(7, timeline, lsn)));
+    }
+
+    private boolean replica(RoutedNode node, long lsn) {
+        return monitor.observed(
+                node, clock.nanos, new Observation.Replica(server("7", node.index()), new WalPosition(7, 1, lsn)));
+    }
+
+    private NodeView view(RoutedNode node) {
+        return monitor.snapshot().views[node.index()];
+    }
+
+    @Test
+    void freshnessIsTheInstantBeforeTheNewestSampleReached() {
+        primary(a, 100);
+        clock.pass(Duration.ofMillis(10));
+        primary(a, 200);
+        clock.pass(Duration.ofMillis(10));
+        assertThat(replica(b, 150)).as("it is to be asked again").isFalse();
+        assertThat(view(b).freshAsOf).isZero();
+        assertThat(replica(b, 200)).isTrue();
+        assertThat(view(b).freshAsOf).isEqualTo(TimeUnit.MILLISECONDS.toNanos(10));
+        assertThat(view(b).observedAt).isEqualTo(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+
+    @Test
+    void rule03_freshnessAdvancesThoughTheNewestSampleIsNeverReached() {
+        for (int i = 0; i < 100; i++) {
+            primary(a, 1_000 + i * 10);
+            replica(b, 1_000 + (i - 30) * 10);
+            clock.pass(Duration.ofMillis(10));
+        }
+        assertThat(clock.nanos - view(b).freshAsOf).isEqualTo(TimeUnit.MILLISECONDS.toNanos(310));
+    }
+
+    @Test
+    void aReplicaThatReachedNoSampleIsNotMeasuredAndSaysWhy() {
+        primary(a, 100);
+        replica(b, 50);
+        assertThat(view(b).measured).isFalse();
+        assertThat(view(b).reason).isEqualTo("it is at 1:0/32 and has reached no position of the primary, which is at"
+                + " 1:0/64");
+        assertThat(monitor.snapshot().reachable).hasSize(1);
+        assertThat(monitor.snapshot().measured).isEmpty();
+    }
+
+    @Test
+    void rule14_freshnessIsDroppedWhenTheMachineWasSuspended() {
+        primary(a, 100);
+        replica(b, 100);
+        assertThat(view(b).measured).isTrue();
+        clock.wallMillis += Duration.ofHours(1).toMillis();
+        primary(a, 100);
+        assertThat(view(b).measured).isFalse();
+        assertThat(monitor.snapshot().primary).isSameAs(a);
+        replica(b, 100);
+        assertThat(view(b).measured).isTrue();
+    }
+
+    @Test
+    void aPrimaryWhosePositionWentBackBeginsAnEpoch() {
+        primary(a, 100);
+        replica(b, 100);
+        long epoch = monitor.snapshot().epoch.number();
+        primary(a, 90);
+        assertThat(monitor.snapshot().epoch.number()).isEqualTo(epoch + 1);
+        assertThat(view(b).measured).isFalse();
+    }
+
+    @Test
+    void aPrimaryThatTakesNoWritesAnyMoreLeavesNone() {
+        primary(a, 100);
+        replica(b, 100);
+        replica(a, 100);
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(monitor.snapshot().measured).isEmpty();
+        primary(b, 2, 110);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+    }
+
+    @Test
+    void aSecondServerThatTakesWritesIsLeftAloneWhileThePrimaryAnswers() {
+        primary(a, 100);
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(a);
+        assertThat(view(b).role).isEqualTo(Role.UNKNOWN);
+        assertThat(view(b).reason).contains("takes writes too, while a is the primary");
+    }
+
+    @Test
+    void aDescendantTakesOverFromAPrimaryThatHasNotAnsweredForLong() {
+        primary(a, 100);
+        monitor.failed(a, "gone");
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).as("not yet").isSameAs(a);
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, 1, 200);
+        assertThat(monitor.snapshot().primary).as("not on the same timeline").isSameAs(a);
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+    }
+
+    @Test
+    void aNodeThatFailedIsNoCandidate() {
+        primary(a, 100);
+        replica(b, 100);
+        monitor.failed(b, "it does not answer");
+        assertThat(monitor.snapshot().reachable).isEmpty();
+        assertThat(monitor.snapshot().measured).isEmpty();
+        assertThat(monitor.snapshot().fresh).isEmpty();
+    }
+
+    @Test
+    void aReplicaBeyondTheBoundIsMeasuredButNotFresh() {
+        primary(a, 100);
+        clock.pass(Duration.ofSeconds(3));
+        primary(a, 200);
+        replica(b, 150);
+        assertThat(monitor.snapshot().measured).hasSize(1);
+        assertThat(monitor.snapshot().fresh).isEmpty();
+    }
+}
