@@ -19,7 +19,7 @@ record Budget(int poolSize, int instances, int keptBack) {
     static final int WATCH = 1;
 
     Budget {
-        requirePositive("poolSize", poolSize);
+        requirePositive("upTo", poolSize);
         requirePositive("instances", instances);
         if (keptBack < 0) {
             throw new IllegalArgumentException("reserving (" + keptBack + "): must not be negative");
