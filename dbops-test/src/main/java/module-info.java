@@ -1,4 +1,6 @@
-/** Fixtures for testing against real servers: an embedded PostgreSQL cluster, a TCP fault proxy, a JUnit 5 extension. */
+/**
+ * Fixtures for testing against real servers: an embedded PostgreSQL cluster, a TCP fault proxy, a JUnit 5 extension.
+ */
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.dbops.test {
     requires transitive java.sql;
@@ -8,7 +10,7 @@ module io.dbops.test {
     requires org.apache.commons.compress;
     requires org.tukaani.xz;
     requires static transitive org.jspecify;
-    requires static transitive org.junit.jupiter.api;
+    requires static org.junit.jupiter.api;
 
     exports io.dbops.test;
 }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.SQLException;
 import java.util.List;
@@ -15,8 +14,9 @@ import java.util.Set;
 /**
  * Copies the data directory of a running primary, between the two calls of PostgreSQL's low-level backup API.
  *
- * <p>The binaries contain no {@code pg_basebackup}, and both directories are on this machine, so files are simply copied.
- * A file may vanish or change meanwhile: the WAL that the copy replays, beginning at its {@code backup_label}, repairs that.
+ * <p>The binaries contain no {@code pg_basebackup}, and both directories are on this machine, so files are simply
+ * copied. A file may vanish or change meanwhile: the WAL that the copy replays, beginning at its {@code backup_label},
+ * repairs that.
  */
 final class BaseCopy {
     /** Directories of which only the empty directory is copied. */
@@ -42,7 +42,8 @@ final class BaseCopy {
      * @param source the data directory of the server that {@code control} is connected to
      * @param targets directories that do not exist yet
      */
-    static void copy(ServerControl control, Path source, List<DataDirectory> targets) throws IOException, SQLException {
+    static void copy(PostgresControl control, Path source, List<DataDirectory> targets)
+            throws IOException, SQLException {
         control.startBackup();
         for (DataDirectory target : targets) {
             Files.walkFileTree(source, new Copy(source, target.path()));
@@ -65,7 +66,7 @@ final class BaseCopy {
 
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
-            Files.copy(directory, inTarget(directory), StandardCopyOption.COPY_ATTRIBUTES); // the mode must stay 0700
+            Files.copy(directory, inTarget(directory)); // with its mode, which must stay 0700
             return WITHOUT_CONTENT.contains(nameOf(directory))
                     ? FileVisitResult.SKIP_SUBTREE
                     : FileVisitResult.CONTINUE;
@@ -75,7 +76,7 @@ final class BaseCopy {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             if (!NOT_COPIED.contains(nameOf(file))) {
                 try {
-                    Files.copy(file, inTarget(file), StandardCopyOption.COPY_ATTRIBUTES);
+                    Files.copy(file, inTarget(file));
                 } catch (NoSuchFileException vanished) {
                     // its removal is in the WAL
                 }

@@ -3,6 +3,7 @@ package io.dbops.test;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
@@ -27,9 +27,9 @@ import org.tukaani.xz.XZInputStream;
 /**
  * A directory in which each archive of server binaries is unpacked once for all JVMs of this user.
  *
- * <p>A tree is unpacked beside its final place and renamed, so whoever sees it sees all of it; of two JVMs that unpack at
- * the same time one throws its copy away. Its name is the archive's checksum and length, so a new artifact never meets an
- * old tree.
+ * <p>A tree is unpacked beside its final place and renamed, so whoever sees it sees all of it; of two JVMs that unpack
+ * at the same time one throws its copy away. Its name is the archive's checksum and length, so a new artifact never
+ * meets an old tree.
  *
  * @param root the directory; it and its parents are created when needed
  */
@@ -39,6 +39,10 @@ record BinaryCache(Path root) {
     /** The system property that moves the cache. */
     static final String PROPERTY = "dbops.test.cache";
 
+    /** Whoever the servers run as must be able to read and run them. */
+    private static final Set<PosixFilePermission> EXECUTABLE = PosixFilePermissions.fromString("rwxr-xr-x");
+
+    private static final Set<PosixFilePermission> READABLE = PosixFilePermissions.fromString("rw-r--r--");
     private static final String VERSION_FILE = "VERSION";
     private static final String BANNER = "postgres (PostgreSQL) ";
 
@@ -66,7 +70,7 @@ record BinaryCache(Path root) {
                 log.info("Unpacking {} into {}", archive, home);
                 unpack(archive, fresh);
                 Files.writeString(fresh.resolve(VERSION_FILE), askVersion(fresh));
-                Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rwxr-xr-x"));
+                Files.setPosixFilePermissions(fresh, EXECUTABLE);
                 publish(fresh, home);
             } finally {
                 FileTrees.delete(fresh);
@@ -81,8 +85,8 @@ record BinaryCache(Path root) {
         Path probe = Files.createTempFile(root, "owner-", "");
         try {
             if (!Files.getOwner(root).equals(Files.getOwner(probe))) {
-                throw new IOException(root + " belongs to " + Files.getOwner(root) + ": choose another directory with -D"
-                        + PROPERTY + "=...");
+                throw new IOException(root + " belongs to " + Files.getOwner(root)
+                        + ": choose another directory with -D" + PROPERTY + "=...");
             }
         } finally {
             Files.delete(probe);
@@ -111,7 +115,7 @@ record BinaryCache(Path root) {
             }
         }
         try (var in = new CheckedInputStream(connection.getInputStream(), new CRC32())) {
-            long length = in.transferTo(java.io.OutputStream.nullOutputStream());
+            long length = in.transferTo(OutputStream.nullOutputStream());
             return "%08x-%d".formatted(in.getChecksum().getValue(), length);
         }
     }
@@ -144,19 +148,12 @@ record BinaryCache(Path root) {
             Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
         } else {
             Files.copy(content, path);
-            Files.setPosixFilePermissions(path, permissions(entry.getMode()));
+            Files.setPosixFilePermissions(path, isExecutable(entry) ? EXECUTABLE : READABLE);
         }
     }
 
-    private static Set<PosixFilePermission> permissions(int mode) {
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        PosixFilePermission[] fromHighestBit = PosixFilePermission.values();
-        for (PosixFilePermission permission : fromHighestBit) {
-            if ((mode & 1 << (fromHighestBit.length - 1 - permission.ordinal())) != 0) {
-                permissions.add(permission);
-            }
-        }
-        return permissions;
+    private static boolean isExecutable(TarArchiveEntry entry) {
+        return (entry.getMode() & 0100) != 0;
     }
 
     private static String askVersion(Path home) throws IOException {

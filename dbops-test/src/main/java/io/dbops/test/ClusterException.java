@@ -2,7 +2,10 @@ package io.dbops.test;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says that an embedded cluster could not do what a test asked of it, with the end of the server's log where one exists. */
+/**
+ * Says that an embedded cluster could not do what a test asked of it, with the end of the server's log where one
+ * exists.
+ */
 public final class ClusterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

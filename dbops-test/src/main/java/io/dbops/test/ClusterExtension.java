@@ -12,9 +12,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Starts and injects the cluster of a class with {@link DbOpsCluster}, which is the way to use this.
  *
- * <p>The cluster is kept in the context of the class that carries the annotation; JUnit closes it together with that context. Public
- * only because JUnit must be able to create it on the module path.
+ * <p>The cluster is kept in the context of the class that carries the annotation; JUnit closes it together with that
+ * context. Public only because JUnit must be able to create it on the module path.
  */
+@SuppressWarnings("exports") // JUnit is optional: who uses this has it
 public final class ClusterExtension implements BeforeAllCallback, ParameterResolver {
     private static final Namespace NAMESPACE = Namespace.create(ClusterExtension.class);
 

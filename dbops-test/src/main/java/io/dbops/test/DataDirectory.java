@@ -33,9 +33,9 @@ record DataDirectory(Path path, Privileges privileges) {
             Set.of("primary_conninfo", "primary_slot_name", "recovery_min_apply_delay");
 
     /**
-     * Nothing here survives the machine, so nothing is synced. Shared memory lives in the data directory, because
-     * a server that is killed leaves it behind. Standbys look for their primary ten times a second instead of
-     * every five seconds.
+     * Nothing here survives the machine, so nothing is synced. Shared memory lives in the data directory, because a
+     * server that is killed leaves it behind. The WAL that is kept bridges a promotion, until the other standbys have
+     * slots on the new primary. Standbys look for their primary ten times a second instead of every five seconds.
      */
     private static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("listen_addresses", "127.0.0.1"),
@@ -61,13 +61,13 @@ record DataDirectory(Path path, Privileges privileges) {
     void initialise(PostgresBinaries binaries, Map<String, String> settings) throws IOException {
         Path password = sibling(".password");
         Path log = sibling(".initdb.log");
-        Files.writeString(password, ServerControl.SUPERUSER_PASSWORD);
+        Files.writeString(password, PostgresControl.SUPERUSER_PASSWORD);
         privileges.handOver(password);
         List<String> initdb = List.of(
                 binaries.program("initdb"),
                 "-D",
                 path.toString(),
-                "--username=" + ServerControl.SUPERUSER,
+                "--username=" + PostgresControl.SUPERUSER,
                 "--pwfile=" + password,
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
@@ -91,14 +91,14 @@ record DataDirectory(Path path, Privileges privileges) {
 
     /** Makes the server a standby of the given one, from its next start or reload on. */
     void configureStandby(String name, int primaryPort) throws IOException {
-        String conninfo = "host=127.0.0.1 port=" + primaryPort + " user=" + ServerControl.REPLICATOR + " password="
-                + ServerControl.REPLICATOR_PASSWORD + " application_name=" + name
+        String conninfo = "host=127.0.0.1 port=" + primaryPort + " user=" + PostgresControl.REPLICATOR + " password="
+                + PostgresControl.REPLICATOR_PASSWORD + " application_name=" + name
                 + " sslmode=disable gssencmode=disable connect_timeout=5";
         Path autoConf = path.resolve("postgresql.auto.conf");
         List<String> lines = new ArrayList<>(Files.readAllLines(autoConf));
         lines.removeIf(line -> STANDBY_SETTINGS.contains(line.split("\\s*=", 2)[0].trim()));
         lines.add(line("primary_conninfo", conninfo));
-        lines.add(line("primary_slot_name", ServerControl.slotOf(name)));
+        lines.add(line("primary_slot_name", PostgresControl.slotOf(name)));
         Files.write(autoConf, lines);
         if (!isStandby()) {
             privileges.handOver(Files.createFile(standbySignal()));
@@ -109,7 +109,9 @@ record DataDirectory(Path path, Privileges privileges) {
         return name + " = '" + value.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 
-    /** Whether the server is a standby, or will be one when it starts. The server removes the mark when it is promoted. */
+    /**
+     * Whether the server is a standby, or will be one when it starts. The server removes the mark when it is promoted.
+     */
     boolean isStandby() {
         return Files.exists(standbySignal());
     }

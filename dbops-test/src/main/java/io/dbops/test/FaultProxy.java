@@ -8,12 +8,13 @@ import java.time.Duration;
 /**
  * A TCP proxy on a free loopback port that spoils the network between its clients and one server.
  *
- * <p>It keeps what TCP promises: bytes arrive late or never, but not changed, twice or out of order. What a fault holds up is
- * delivered once the fault has healed, as TCP would retransmit it. Delay and throttle add up; {@link #drop()},
+ * <p>It keeps what TCP promises: bytes arrive late or never, but not changed, twice or out of order. What a fault holds
+ * up is delivered once the fault has healed, as TCP would retransmit it. Delay and throttle add up; {@link #drop()},
  * {@link #halfOpen()} and {@link #refuse()} replace each other; {@link #heal()} ends all.
  *
- * <p>Safe for use by several threads. A method returns when its fault is in force, on existing connections and new ones. One daemon thread, which ends at
- * {@link #close()}, serves all connections; when the server cannot be reached, it resets the client's connection.
+ * <p>Safe for use by several threads. A method returns when its fault is in force, on existing connections and new
+ * ones. One daemon thread, which ends at {@link #close()}, serves all connections; when the server cannot be reached,
+ * it resets the client's connection.
  */
 public final class FaultProxy implements AutoCloseable {
     private final ProxyLoop loop;
@@ -37,8 +38,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Delays what comes from now on, in each direction: a request and its answer take two delays longer. Throughput is not limited. {@link Duration#ZERO}
-     * ends the delay.
+     * Delays what comes from now on, in each direction: a request and its answer take two delays longer. Throughput is
+     * not limited. {@link Duration#ZERO} ends the delay.
      */
     public void delay(Duration delay) {
         if (delay.isNegative()) {
@@ -56,7 +57,8 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /**
-     * Becomes a black hole: connections are accepted, stay open, and nothing passes in either direction, not even their end.
+     * Becomes a black hole: connections are accepted, stay open, and nothing passes in either direction, not even their
+     * end.
      */
     public void drop() {
         loop.change(network -> network.withMode(Network.Mode.DROP));

@@ -13,9 +13,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Finds TCP ports for servers that keep theirs across restarts.
  *
- * <p>A port from the kernel's ephemeral range could be taken by any outgoing connection while its server is down, so the
- * ports come from below that range. They are drawn at random: parallel JVMs then rarely draw the same, and where they do,
- * one server fails with "address already in use" and draws again.
+ * <p>A port from the kernel's ephemeral range could be taken by any outgoing connection while its server is down, so
+ * the ports come from below that range. They are drawn at random: parallel JVMs then rarely draw the same, and where
+ * they do, one server fails with "address already in use" and draws again.
  */
 final class FreePorts {
     private static final int LOWEST = 10_000;
@@ -48,7 +48,8 @@ final class FreePorts {
 
     static int ephemeralStart() {
         try (InputStream in = Files.newInputStream(LINUX_RANGE)) {
-            byte[] range = in.readNBytes(64); // the kernel gives it to the first read only, and readString begins with a short one
+            byte[] range = in.readNBytes(
+                    64); // the kernel gives it to the first read only, and readString begins with a short one
             return Integer.parseInt(new String(range, StandardCharsets.US_ASCII).split("\\s+", 2)[0]);
         } catch (IOException | NumberFormatException notLinux) {
             return IANA_EPHEMERAL_START;

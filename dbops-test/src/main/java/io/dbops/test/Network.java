@@ -46,7 +46,9 @@ record Network(Mode mode, long delayNanos, long bytesPerSecond) {
         return bytesPerSecond == Long.MAX_VALUE ? 0 : (long) ((double) bytes * NANOS / bytesPerSecond);
     }
 
-    /** Returns how many bytes to take up at once, so that a slow line delivers in small pieces: a twentieth of a second. */
+    /**
+     * Returns how many bytes to take up at once, so that a slow line delivers in small pieces: a twentieth of a second.
+     */
     int pieceSize(int most) {
         return (int) Math.max(1, Math.min(most, bytesPerSecond / 20));
     }

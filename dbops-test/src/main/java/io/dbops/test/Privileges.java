@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -17,19 +16,19 @@ import java.util.stream.Stream;
  */
 enum Privileges {
     /** Not root: no prefix. */
-    OWN(List.of()),
+    OWN(""),
     /** Root: a user namespace in which root appears as the overflow user. */
-    USER_NAMESPACE(List.of("unshare", "-U")),
+    USER_NAMESPACE("unshare -U"),
     /** Root without namespaces: become user and group 65534. */
-    SETPRIV(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")),
+    SETPRIV("setpriv --reuid=65534 --regid=65534 --clear-groups"),
     /** As {@link #SETPRIV}, with coreutils alone. */
-    CHROOT(List.of("chroot", "--userspec=65534:65534", "/"));
+    CHROOT("chroot --userspec=65534:65534 /");
 
     private static final int NOBODY = 65534;
 
-    private final List<String> prefix;
+    private final String prefix;
 
-    Privileges(List<String> prefix) {
+    Privileges(String prefix) {
         this.prefix = prefix;
     }
 
@@ -71,9 +70,8 @@ enum Privileges {
 
     /** Returns the command line that runs the given one. */
     List<String> wrap(List<String> command) {
-        List<String> wrapped = new ArrayList<>(prefix);
-        wrapped.addAll(command);
-        return List.copyOf(wrapped);
+        Stream<String> words = Stream.of(prefix.split(" ")).filter(word -> !word.isEmpty());
+        return Stream.concat(words, command.stream()).toList();
     }
 
     /** Whether files must be handed over, and the programs must be where everybody can read them. */

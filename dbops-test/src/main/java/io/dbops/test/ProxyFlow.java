@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * One direction of one proxied connection: a queue of pieces, each with the time before which it must not arrive. The end of the stream
- * is a piece as well, an empty one. Used by the proxy's thread only.
+ * One direction of one proxied connection: a queue of pieces, each with the time before which it must not arrive. The
+ * end of the stream is a piece as well, an empty one. Used by the proxy's thread only.
  */
 final class ProxyFlow {
     static final int LARGEST_PIECE = 64 << 10;

@@ -11,8 +11,8 @@ import java.nio.channels.SocketChannel;
 /**
  * One client's connection and its counterpart to the server. Used by the proxy's thread only.
  *
- * <p>A closed direction is neither read nor written, so the sender's window fills as if nobody acknowledged. A failure of the
- * server's side is news from the server, which a closed way back holds up too.
+ * <p>A closed direction is neither read nor written, so the sender's window fills as if nobody acknowledged. A failure
+ * of the server's side is news from the server, which a closed way back holds up too.
  */
 final class ProxyLink {
     private final SocketChannel client;
@@ -44,7 +44,7 @@ final class ProxyLink {
 
     /** Reads from a channel that the selector found readable, or finishes its connect. */
     void ready(SelectionKey key, ByteBuffer scratch, ProxyFlow.Line line, long now, Network network) {
-        boolean isClient = key == clientKey;
+        boolean isClient = isClientKey(key);
         try {
             if (key.isConnectable()) {
                 connected = server.finishConnect();
@@ -59,7 +59,7 @@ final class ProxyLink {
     }
 
     boolean isClientKey(SelectionKey key) {
-        return key == clientKey;
+        return key.equals(clientKey);
     }
 
     /** Moves on whatever the network lets pass, and tells the selector what to look for. */

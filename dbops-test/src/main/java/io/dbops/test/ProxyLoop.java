@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread of a {@link FaultProxy}, which alone touches its connections.
  *
- * <p>Others hand it a task and wait until it is done. That makes a fault take effect between two steps of the loop, so that not a byte
- * passes once the method that asked for it has returned.
+ * <p>Others hand it a task and wait until it is done. That makes a fault take effect between two steps of the loop, so
+ * that not a byte passes once the method that asked for it has returned.
  */
 final class ProxyLoop implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyLoop.class);
@@ -105,7 +105,11 @@ final class ProxyLoop implements AutoCloseable {
     public void close() {
         closing = true;
         selector.wakeup();
-        ended.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the thread ends by itself
+        }
     }
 
     private void inLoop(Runnable task) {
@@ -152,17 +156,21 @@ final class ProxyLoop implements AutoCloseable {
         }
         long now = System.nanoTime();
         for (SelectionKey key : selector.selectedKeys()) {
-            if (!key.isValid()) {
-                continue;
-            } else if (key.attachment() instanceof ProxyLink link) {
-                link.ready(key, scratch, link.isClientKey(key) ? there : back, now, network);
-            } else {
-                accept();
+            if (key.isValid()) {
+                serve(key, now);
             }
         }
         selector.selectedKeys().clear();
         links.forEach(link -> link.advance(target, now, network));
         links.removeIf(ProxyLink::isClosed);
+    }
+
+    private void serve(SelectionKey key, long now) {
+        if (key.attachment() instanceof ProxyLink link) {
+            link.ready(key, scratch, link.isClientKey(key) ? there : back, now, network);
+        } else {
+            accept();
+        }
     }
 
     private void select(long nanos) throws IOException {

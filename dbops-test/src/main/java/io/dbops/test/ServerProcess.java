@@ -167,7 +167,7 @@ final class ServerProcess {
     private void releaseSharedMemory() throws IOException {
         List<String> lines = pidFile();
         if (lines.size() > SHARED_MEMORY_LINE) {
-            String[] keyAndId = lines.get(SHARED_MEMORY_LINE).trim().split("\\s+");
+            String[] keyAndId = lines.get(SHARED_MEMORY_LINE).trim().split("\\s+", -1);
             if (keyAndId.length == 2) {
                 run(List.of("sh", "-c", "ipcrm -m \"$0\" 2>/dev/null", keyAndId[1]), data.path(), log);
             }

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sends POSIX signals, which Java can only do for TERM and KILL, through the {@code kill} that is built into every shell. */
+/**
+ * Sends POSIX signals, which Java can only do for TERM and KILL, through the {@code kill} that is built into every
+ * shell.
+ */
 enum Signals {
     /** Fast shutdown of a postmaster. */
     INT,

@@ -13,13 +13,15 @@ import java.util.concurrent.TimeUnit;
  * A shell process that outlives this JVM by the moment it takes to end the cluster's servers and remove its directory.
  *
  * <p>It reads a pipe whose other end this object holds. {@link #close()} closes the pipe, and so does the kernel when
- * the JVM dies of {@code kill -9}: both run the same clean-up, in {@code watchdog.sh}. It keeps none of the JVM's streams open, ignores the
- * signals of a terminal, and leaves the JVM's session where {@code setsid} exists.
+ * the JVM dies of {@code kill -9}: both run the same clean-up, in {@code watchdog.sh}. It keeps none of the JVM's
+ * streams open, ignores the signals of a terminal, and leaves the JVM's session where {@code setsid} exists.
  */
 final class Watchdog implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final String IN_OWN_SESSION =
-            "command -v setsid >/dev/null 2>&1 && exec setsid sh -c \"$0\" watchdog \"$1\"; exec sh -c \"$0\" watchdog \"$1\"";
+    private static final String IN_OWN_SESSION = """
+            command -v setsid >/dev/null 2>&1 && exec setsid sh -c "$0" watchdog "$1"
+            exec sh -c "$0" watchdog "$1"
+            """;
 
     private final Process process;
     private final Path directory;
@@ -55,7 +57,8 @@ final class Watchdog implements AutoCloseable {
                         + ": look for processes that still use it");
             }
         } catch (IOException e) {
-            throw new ClusterException("the watchdog (pid " + process.pid() + ") cannot be told to clear " + directory, e);
+            throw new ClusterException(
+                    "the watchdog (pid " + process.pid() + ") cannot be told to clear " + directory, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the watchdog finishes by itself
         }

@@ -112,8 +112,8 @@ public final class WriteThenRead {
                 Statement statement = connection.createStatement()) {
             statement.execute("drop table if exists write_then_read");
             statement.execute("create table write_then_read (session int primary key, value int not null)");
-            statement.execute("insert into write_then_read select n, 0 from generate_series(0, " + (sessions - 1)
-                    + ") as n");
+            statement.execute(
+                    "insert into write_then_read select n, 0 from generate_series(0, " + (sessions - 1) + ") as n");
         }
     }
 
@@ -242,7 +242,11 @@ public final class WriteThenRead {
             }
             long writtenAt = System.nanoTime();
             long delay = random.nextBoolean() ? 0 : 1 + random.nextInt(LONGEST_DELAY_MILLIS);
-            return new Pending(session, value, writtenAt, writtenAt + Duration.ofMillis(delay).toNanos());
+            return new Pending(
+                    session,
+                    value,
+                    writtenAt,
+                    writtenAt + Duration.ofMillis(delay).toNanos());
         }
 
         private void readThroughAll(Pending written) throws SQLException {

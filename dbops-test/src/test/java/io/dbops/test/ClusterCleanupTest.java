@@ -42,7 +42,9 @@ final class ClusterCleanupTest {
                 .noneMatch(child -> child.info().commandLine().orElse("").contains("watchdog"));
     }
 
-    /** Segments of shared memory outlive a process that is killed; the fifth column names the process that made them. */
+    /**
+     * Segments of shared memory outlive a process that is killed; the fifth column names the process that made them.
+     */
     private static List<String> segmentsOf(List<Long> pids) throws IOException {
         Path segments = Path.of("/proc/sysvipc/shm");
         if (!Files.exists(segments)) {
@@ -50,7 +52,7 @@ final class ClusterCleanupTest {
         }
         return Files.readAllLines(segments).stream()
                 .skip(1)
-                .filter(line -> pids.contains(Long.valueOf(line.trim().split("\\s+")[4])))
+                .filter(line -> pids.contains(Long.valueOf(line.trim().split("\\s+", -1)[4])))
                 .toList();
     }
 
@@ -149,7 +151,7 @@ final class ClusterCleanupTest {
     }
 
     private static List<Path> clusterDirectories() throws IOException {
-        try (Stream<Path> paths = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        try (Stream<Path> paths = Files.list(ClusterDirectory.parent())) {
             return paths.filter(path -> path.getFileName().toString().startsWith("dbops-cluster-"))
                     .toList();
         }

@@ -3,6 +3,7 @@ package io.dbops.test;
 import static io.dbops.test.Rows.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,42 +12,39 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a cluster does, with every PostgreSQL on the class path; the profile all-postgres puts 14 to 18 there. */
 @ParameterizedClass
-@MethodSource("majors")
+@MethodSource("clusters")
 final class ClusterContractTest {
-    private static EmbeddedCluster cluster;
-
+    private final EmbeddedCluster cluster;
     private final String major;
 
-    ClusterContractTest(String major) {
+    ClusterContractTest(EmbeddedCluster cluster, String major) {
+        this.cluster = cluster;
         this.major = major;
     }
 
-    static List<String> majors() {
+    /** Each cluster is started when its turn comes, and closed by JUnit when that is over. */
+    static Stream<Arguments> clusters() {
         BinaryCache cache = BinaryCache.forPrograms(Privileges.OWN);
         return PostgresBinaries.all(Platform.current(), ClassLoader.getSystemClassLoader(), cache).stream()
                 .map(binaries -> Integer.toString(binaries.major()))
-                .toList();
+                .map(major -> arguments(
+                        EmbeddedCluster.builder().replicas(2).binaries(major).start(), major));
     }
 
-    @BeforeParameterizedClassInvocation
-    static void start(String major) throws SQLException {
-        cluster = EmbeddedCluster.builder().replicas(2).binaries(major).start();
+    @BeforeEach
+    void createRows() throws SQLException {
         Rows.create(cluster.primary());
         cluster.awaitCaughtUp(PATIENCE);
-    }
-
-    @AfterParameterizedClassInvocation
-    static void close() {
-        cluster.close();
     }
 
     /** Every test leaves a primary with two standbys that have everything. */
@@ -74,13 +72,15 @@ final class ClusterContractTest {
     @Test
     void replicaRefusesWrites() {
         assertThatThrownBy(() -> Rows.insert(cluster.replicas().get(0), "refused"))
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("25006"));
     }
 
     @Test
     void wrongPasswordIsRefused() {
         assertThatThrownBy(() -> DriverManager.getConnection(cluster.primary().url(), "app", "wrong"))
-                .isInstanceOfSatisfying(SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
     }
 
     @Test
@@ -103,14 +103,16 @@ final class ClusterContractTest {
         paused.pauseReplay();
         Rows.insert(cluster.primary(), "paused");
 
-        assertThat(Await.within(PATIENCE, () -> Rows.count(other, "paused") == 1)).isTrue();
+        assertThat(Await.within(PATIENCE, () -> Rows.count(other, "paused") == 1))
+                .isTrue();
         assertThat(Rows.count(paused, "paused")).isZero();
         assertThatThrownBy(() -> cluster.awaitCaughtUp(Duration.ofMillis(50)))
                 .isInstanceOf(ClusterException.class)
                 .hasMessageContaining(paused.name());
 
         paused.resumeReplay();
-        assertThat(Await.within(PATIENCE, () -> Rows.count(paused, "paused") == 1)).isTrue();
+        assertThat(Await.within(PATIENCE, () -> Rows.count(paused, "paused") == 1))
+                .isTrue();
     }
 
     @Test
@@ -119,11 +121,13 @@ final class ClusterContractTest {
         EmbeddedNode prompt = cluster.replicas().get(1);
         late.delayReplay(Duration.ofMinutes(1));
         Rows.insert(cluster.primary(), "delayed");
-        assertThat(Await.within(PATIENCE, () -> Rows.count(prompt, "delayed") == 1)).isTrue();
+        assertThat(Await.within(PATIENCE, () -> Rows.count(prompt, "delayed") == 1))
+                .isTrue();
         assertThat(Rows.count(late, "delayed")).isZero();
 
         late.delayReplay(Duration.ZERO);
-        assertThat(Await.within(PATIENCE, () -> Rows.count(late, "delayed") == 1)).isTrue();
+        assertThat(Await.within(PATIENCE, () -> Rows.count(late, "delayed") == 1))
+                .isTrue();
     }
 
     @Test

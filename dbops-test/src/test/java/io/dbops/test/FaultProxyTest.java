@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -207,7 +208,8 @@ final class FaultProxyTest {
             proxy.close();
             assertReset(client);
         }
-        assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(IOException.class);
         assertThat(Thread.getAllStackTraces().keySet())
                 .noneMatch(thread -> thread.getName().equals("dbops-test-proxy-" + port) && thread.isAlive());
         assertThatThrownBy(() -> proxy.drop())
@@ -222,7 +224,7 @@ final class FaultProxyTest {
     }
 
     private Socket client() throws IOException {
-        Socket socket = new Socket("127.0.0.1", proxy.port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
         socket.setTcpNoDelay(true);
         socket.setSoTimeout((int) PATIENCE.toMillis());
         return socket;
@@ -275,8 +277,10 @@ final class FaultProxyTest {
         private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
         private final AtomicLong received = new AtomicLong();
 
+        private final Thread accepting;
+
         EchoServer() throws IOException {
-            daemon(this::accept);
+            accepting = daemon(this::accept);
         }
 
         int port() {
@@ -287,10 +291,11 @@ final class FaultProxyTest {
             return received.get();
         }
 
-        private static void daemon(Runnable task) {
+        private static Thread daemon(Runnable task) {
             Thread thread = new Thread(task, "echo");
             thread.setDaemon(true);
             thread.start();
+            return thread;
         }
 
         private void accept() {
@@ -319,8 +324,10 @@ final class FaultProxyTest {
             }
         }
 
+        /** The port is only free when the thread in accept has let go of it. */
         void close() throws IOException {
             listener.close();
+            Await.orFail(PATIENCE, () -> !accepting.isAlive(), () -> "the server still accepts");
             for (Socket socket : sockets) {
                 socket.close();
             }

@@ -13,7 +13,7 @@ final class PositionsAndPortsTest {
     @ParameterizedTest
     @CsvSource({"0x3000028, 0x3000000", "0x3002018, 0x3002000", "0x3002028, 0x3002028"})
     void positionBehindPageHeaderIsTheStartOfThePage(String inserted, String end) {
-        assertThat(ServerControl.withoutPageHeader(Long.decode(inserted), SEGMENT, PAGE))
+        assertThat(PostgresControl.withoutPageHeader(Long.decode(inserted), SEGMENT, PAGE))
                 .isEqualTo(Long.decode(end));
     }
 

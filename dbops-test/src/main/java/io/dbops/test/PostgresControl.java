@@ -5,15 +5,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Properties;
-import org.postgresql.Driver;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The superuser's session on one PostgreSQL server, and all SQL of this module.
  *
- * <p>Tested with PostgreSQL 14 to 18. It never goes through a fault proxy, and gives up on a server that does not answer.
+ * <p>Tested with PostgreSQL 14 to 18. It never goes through a fault proxy, and gives up on a server that does not
+ * answer.
  */
-final class ServerControl implements AutoCloseable {
+final class PostgresControl implements AutoCloseable {
     static final String SUPERUSER = "postgres";
     static final String SUPERUSER_PASSWORD = "postgres";
     static final String REPLICATOR = "replicator";
@@ -22,7 +22,8 @@ final class ServerControl implements AutoCloseable {
     /** The name of the application's role and database, and the role's password. */
     static final String APPLICATION = "app";
 
-    private static final Duration PROMOTION = Duration.ofSeconds(60);
+    private static final int CONNECT_SECONDS = 10;
+    private static final int PROMOTION_SECONDS = 60;
 
     private static final int SHORT_PAGE_HEADER = 24;
     private static final int LONG_PAGE_HEADER = 40;
@@ -30,25 +31,24 @@ final class ServerControl implements AutoCloseable {
     private final Connection connection;
     private final int serverMajor;
 
-    private ServerControl(Connection connection) throws SQLException {
+    private PostgresControl(Connection connection) throws SQLException {
         this.connection = connection;
         this.serverMajor = connection.getMetaData().getDatabaseMajorVersion();
     }
 
     /** Connects to the maintenance database. */
-    static ServerControl connect(int port) throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", SUPERUSER);
-        properties.setProperty("password", SUPERUSER_PASSWORD);
-        properties.setProperty("ApplicationName", "dbops-test");
-        properties.setProperty("connectTimeout", "10");
-        properties.setProperty("loginTimeout", "10");
-        properties.setProperty("socketTimeout", Long.toString(PROMOTION.toSeconds() + 10));
-        Connection connection = new Driver().connect("jdbc:postgresql://127.0.0.1:" + port + "/postgres", properties);
-        if (connection == null) {
-            throw new SQLException("the driver did not accept its own URL");
-        }
-        return new ServerControl(connection);
+    static PostgresControl connect(int port) throws SQLException {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setServerNames(new String[] {"127.0.0.1"});
+        dataSource.setPortNumbers(new int[] {port});
+        dataSource.setDatabaseName("postgres");
+        dataSource.setUser(SUPERUSER);
+        dataSource.setPassword(SUPERUSER_PASSWORD);
+        dataSource.setApplicationName("dbops-test");
+        dataSource.setConnectTimeout(CONNECT_SECONDS);
+        dataSource.setLoginTimeout(CONNECT_SECONDS);
+        dataSource.setSocketTimeout(PROMOTION_SECONDS + CONNECT_SECONDS);
+        return new PostgresControl(dataSource.getConnection());
     }
 
     /** Creates the roles and the database that every cluster has. */
@@ -70,15 +70,20 @@ final class ServerControl implements AutoCloseable {
 
     /** Makes the server keep what the standby has not received yet, from now on. */
     void ensureSlot(String node) throws SQLException {
-        query("SELECT count(pg_create_physical_replication_slot(name, true)) FROM (VALUES (?)) AS wanted (name)"
-                + " WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots)", slotOf(node));
+        query(
+                "SELECT count(pg_create_physical_replication_slot(name, true)) FROM (VALUES (?)) AS wanted (name)"
+                        + " WHERE name NOT IN (SELECT slot_name FROM pg_replication_slots)",
+                slotOf(node));
     }
 
     /** Returns whether the slot of a standby is gone; an unused one is dropped. */
     boolean dropSlot(String node) throws SQLException {
-        query("SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots"
-                + " WHERE slot_name = ? AND NOT active", slotOf(node));
-        return query("SELECT count(*) FROM pg_replication_slots WHERE slot_name = ?", slotOf(node)).equals("0");
+        query(
+                "SELECT count(pg_drop_replication_slot(slot_name)) FROM pg_replication_slots"
+                        + " WHERE slot_name = ? AND NOT active",
+                slotOf(node));
+        return query("SELECT count(*) FROM pg_replication_slots WHERE slot_name = ?", slotOf(node))
+                .equals("0");
     }
 
     /** Whether the standby of this name receives WAL from this server as it is written. */
@@ -89,16 +94,18 @@ final class ServerControl implements AutoCloseable {
 
     /** Starts a base backup of which this session is the owner. */
     void startBackup() throws SQLException {
-        query(serverMajor >= 15
-                ? "SELECT pg_backup_start('embedded cluster', true)"
-                : "SELECT pg_start_backup('embedded cluster', true, false)");
+        query(
+                serverMajor >= 15
+                        ? "SELECT pg_backup_start('embedded cluster', true)"
+                        : "SELECT pg_start_backup('embedded cluster', true, false)");
     }
 
     /** Ends the base backup and returns what its {@code backup_label} must contain. */
     String stopBackup() throws SQLException {
-        return query(serverMajor >= 15
-                ? "SELECT labelfile FROM pg_backup_stop(false)"
-                : "SELECT labelfile FROM pg_stop_backup(false, false)");
+        return query(
+                serverMajor >= 15
+                        ? "SELECT labelfile FROM pg_backup_stop(false)"
+                        : "SELECT labelfile FROM pg_stop_backup(false, false)");
     }
 
     void requestReplayPause() throws SQLException {
@@ -115,9 +122,10 @@ final class ServerControl implements AutoCloseable {
 
     /** Delays the replay of commits, or lifts the delay when it is zero. Takes effect within moments. */
     void delayReplay(Duration delay) throws SQLException {
-        execute(delay.isZero()
-                ? "ALTER SYSTEM RESET recovery_min_apply_delay"
-                : "ALTER SYSTEM SET recovery_min_apply_delay = '" + delay.toMillis() + "ms'");
+        execute(
+                delay.isZero()
+                        ? "ALTER SYSTEM RESET recovery_min_apply_delay"
+                        : "ALTER SYSTEM SET recovery_min_apply_delay = '" + delay.toMillis() + "ms'");
         reload();
     }
 
@@ -133,7 +141,7 @@ final class ServerControl implements AutoCloseable {
 
     /** Promotes a standby and returns whether it became a primary in time. */
     boolean promote() throws SQLException {
-        return query("SELECT pg_promote(true, " + PROMOTION.toSeconds() + ")").equals("t");
+        return query("SELECT pg_promote(true, " + PROMOTION_SECONDS + ")").equals("t");
     }
 
     void switchWal() throws SQLException {
@@ -144,9 +152,9 @@ final class ServerControl implements AutoCloseable {
      * Returns the position behind everything written so far, which standbys will reach.
      *
      * <p>The insert position may lie behind the header of a page that has no record yet, where no standby can get: then
-     * the end of the last record is the start of that page, or of its segment (whose first page has the longer header). What is
-     * inserted is sent only once it is flushed, and changes that no commit waited for may stay unflushed on an idle server, so a small
-     * commit flushes them.
+     * the end of the last record is the start of that page, or of its segment (whose first page has the longer header).
+     * What is inserted is sent only once it is flushed, and changes that no commit waited for may stay unflushed on an
+     * idle server, so a small commit flushes them.
      */
     long endOfWal() throws SQLException {
         long inserted = Long.parseLong(query("SELECT pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')"));
