@@ -7,6 +7,7 @@ import io.dbops.tx.Transactions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +114,15 @@ public final class DbOps implements AutoCloseable {
      */
     public Topology topology() {
         return router.topology();
+    }
+
+    /**
+     * How many units of work went where, and why, since this was opened.
+     *
+     * @return counts by decision; decisions that were never made are left out
+     */
+    public Map<RoutingDecision, Long> decisions() {
+        return router.decisions();
     }
 
     /** Closes what was opened. Closing again does nothing. */

@@ -98,7 +98,20 @@ public sealed interface Node {
             Properties properties = dialect().watchProperties(applicationName, timeout);
             properties.setProperty("user", credentials.user());
             properties.setProperty("password", credentials.password());
-            return DriverManager.getConnection(url, properties);
+            try {
+                return DriverManager.getConnection(url, properties);
+            } catch (SQLException e) {
+                throw withoutUrl(e);
+            }
+        }
+
+        /** Drivers put the URL into some messages, and the URL may have a password in it. */
+        private SQLException withoutUrl(SQLException error) {
+            String message = String.valueOf(error.getMessage());
+            if (!message.contains(url)) {
+                return error;
+            }
+            return new SQLException(message.replace(url, "the URL of node \"" + name + "\""), error.getSQLState());
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.dbops;
 
+import java.util.Map;
 import javax.sql.DataSource;
 
 /** An open router: data sources whose connections go where they may, sessions, and the topology. Thread-safe. */
@@ -28,6 +29,13 @@ public interface Router extends AutoCloseable {
      * @return the topology
      */
     Topology topology();
+
+    /**
+     * How many units of work went where, and why, since this was opened.
+     *
+     * @return counts by decision; decisions that were never made are left out
+     */
+    Map<RoutingDecision, Long> decisions();
 
     /** Stops watching, and closes every pool that was opened for this router. Closing again does nothing. */
     @Override

@@ -68,10 +68,10 @@ public sealed interface Dialect permits PostgresDialect {
     Properties readOnlyProperties();
 
     /**
-     * Whether the server refuses writes of every new transaction on this connection because the connection says so.
-     * That a server in recovery refuses them anyway does not count.
+     * Whether the server refuses writes on this connection because the connection says so. That a server in recovery
+     * refuses them anyway does not count.
      *
-     * @param connection a connection in autocommit mode, declared read-only
+     * @param connection a connection declared read-only; in autocommit mode, or inside a transaction
      * @return {@code true} if it does
      * @throws SQLException if the server does not answer
      */

@@ -53,6 +53,11 @@ public final class PostgresDialect implements Dialect {
             pg_size_bytes(current_setting('wal_segment_size'))
             from (values (1)) as one left join pg_stat_wal_receiver as r on true""";
 
+    /** A transaction on a server in recovery is read-only whatever the connection says, and so tells nothing. */
+    private static final String REFUSES_WRITES = """
+            select current_setting('default_transaction_read_only')::boolean
+              or (current_setting('transaction_read_only')::boolean and not pg_is_in_recovery())""";
+
     private static final String LIMITS = """
             select current_setting('max_connections')::int,
               current_setting('superuser_reserved_connections')::int
@@ -86,8 +91,7 @@ public final class PostgresDialect implements Dialect {
     @Override
     public boolean refusesWrites(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("select current_setting('default_transaction_read_only')::boolean")) {
+                ResultSet row = statement.executeQuery(REFUSES_WRITES)) {
             row.next();
             return row.getBoolean(1);
         }

@@ -19,4 +19,15 @@ public record ServerIdentity(String systemId, String startedAt, String address, 
         requireNonNull(startedAt, "startedAt");
         requireNonNull(address, "address");
     }
+
+    /**
+     * Whether two identities are of the same run of the same server. The address does not count, for one server may
+     * be reached by several; that two servers of a cluster started in the same microsecond is not expected.
+     *
+     * @param other another identity
+     * @return {@code true} if cluster and start are the same
+     */
+    public boolean isSameRunAs(ServerIdentity other) {
+        return startedAt.equals(other.startedAt) && systemId.equals(other.systemId);
+    }
 }

@@ -104,7 +104,7 @@ public final class Transactions {
     private static void abandon(Connection connection, Throwable failure) {
         try (connection) {
             connection.rollback();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             failure.addSuppressed(e);
         }
     }

@@ -37,7 +37,9 @@ class WalPositionTest {
         assertThat(at("0/10").covers(at("0/10"))).isTrue();
         assertThat(at("0/10").covers(at("0/11"))).isFalse();
         assertThat(at("1/0").covers(at("0/FFFFFFFF"))).isTrue();
-        assertThat(new WalPosition(7, 1, -1).covers(at("0/1"))).as("positions are unsigned").isTrue();
+        assertThat(new WalPosition(7, 1, -1).covers(at("0/1")))
+                .as("positions are unsigned")
+                .isTrue();
     }
 
     @Test

@@ -36,7 +36,8 @@ class TransactionsTest {
 
     @Test
     void aWriteIsCommittedAndItsConnectionGivenBack() throws Exception {
-        assertThat(transactions.<Integer, RuntimeException>write(connection -> 42)).isEqualTo(42);
+        assertThat(transactions.<Integer, RuntimeException>write(connection -> 42))
+                .isEqualTo(42);
         assertThat(calls).containsExactly("getConnection", "setAutoCommitfalse", "commit", "close");
     }
 
@@ -83,6 +84,7 @@ class TransactionsTest {
     @Test
     void aCommittedUnitDoesNotFailBecauseItsConnectionCannotBeGivenBack() throws Exception {
         failing.add("close");
-        assertThat(transactions.<Integer, RuntimeException>write(connection -> 42)).isEqualTo(42);
+        assertThat(transactions.<Integer, RuntimeException>write(connection -> 42))
+                .isEqualTo(42);
     }
 }

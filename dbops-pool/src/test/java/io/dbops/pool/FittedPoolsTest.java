@@ -55,10 +55,7 @@ class FittedPoolsTest {
 
     @Test
     void aPoolThatDoesNotFitIsRefusedWithTheArithmetic() {
-        assertThatThrownBy(() -> FittedPools.upTo(10)
-                        .instances(3)
-                        .reserving(5)
-                        .open("orders", node(), limits()))
+        assertThatThrownBy(() -> FittedPools.upTo(10).instances(3).reserving(5).open("orders", node(), limits()))
                 .isInstanceOf(DbOpsException.class)
                 .hasMessage("pool of node \"db-1\" (10 and 1 to watch) x 3 instances = 33, but the server leaves 32"
                         + " (max_connections 40, reserved 3, kept back 5): 9 or less fits");
@@ -77,8 +74,7 @@ class FittedPoolsTest {
     void theLimitOfTheRoleOrTheDatabaseBindsWhereItIsLower() throws SQLException {
         asSuperuser("alter role app connection limit 20");
         assertThat(limits())
-                .isEqualTo(new ConnectionLimits(
-                        20, "max_connections 40, reserved 3, connection limit of role app 20"));
+                .isEqualTo(new ConnectionLimits(20, "max_connections 40, reserved 3, connection limit of role app 20"));
         asSuperuser("alter database app connection limit 10");
         assertThat(limits().usable()).isEqualTo(10);
         assertThat(limits().arithmetic()).endsWith("connection limit of database app 10");
@@ -89,10 +85,7 @@ class FittedPoolsTest {
 
     @Test
     void whereNothingFitsTheMessageSaysSo() {
-        assertThatThrownBy(() -> FittedPools.upTo(1)
-                        .instances(30)
-                        .reserving(30)
-                        .open("orders", node(), limits()))
+        assertThatThrownBy(() -> FittedPools.upTo(1).instances(30).reserving(30).open("orders", node(), limits()))
                 .hasMessageContaining("= 60, but the server leaves 7")
                 .hasMessageEndingWith("none fits; raise max_connections or keep back less");
     }
@@ -121,8 +114,7 @@ class FittedPoolsTest {
     void badNumbersAreRejectedBeforeAnythingIsOpened() {
         assertThatThrownBy(() -> FittedPools.upTo(0)).hasMessage("upTo (0): must be at least 1");
         assertThatThrownBy(() -> FittedPools.upTo(1).instances(0)).hasMessage("instances (0): must be at least 1");
-        assertThatThrownBy(() -> FittedPools.upTo(1).reserving(-1))
-                .hasMessage("reserving (-1): must not be negative");
+        assertThatThrownBy(() -> FittedPools.upTo(1).reserving(-1)).hasMessage("reserving (-1): must not be negative");
         assertThatThrownBy(() -> FittedPools.upTo(1).waiting(Duration.ofMillis(249)))
                 .hasMessage("waiting (PT0.249S): must be at least PT0.25S");
     }

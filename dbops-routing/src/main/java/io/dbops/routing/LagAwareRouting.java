@@ -160,11 +160,11 @@ public final class LagAwareRouting implements Routing {
         var core = new RouterCore(this, application, List.copyOf(nodes), pools, clock);
         try {
             core.open();
-        } catch (RuntimeException e) {
+            return new RoutedDataSource(core, registry == null ? null : new Meters(application, core, registry));
+        } catch (RuntimeException | Error e) {
             core.close();
             throw e;
         }
-        return new RoutedDataSource(core, registry == null ? null : new Meters(application, core, registry));
     }
 
     Sampling sampling() {

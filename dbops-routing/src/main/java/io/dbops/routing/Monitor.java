@@ -48,6 +48,7 @@ final class Monitor {
     private final Condition changed = lock.newCondition();
     private long drift;
     private long lastPrimaryAnswer;
+    private volatile long lastHeard;
 
     private volatile Snapshot snapshot;
 
@@ -73,7 +74,11 @@ final class Monitor {
     boolean observed(RoutedNode node, long askedAt, Observation observation) {
         lock.lock();
         try {
-            dropFreshnessAfterDrift();
+            lastHeard = clock.nanos();
+            if (dropFreshnessAfterDrift()) {
+                // The answer may have been on its way while the machine stood still.
+                return false;
+            }
             boolean upToDate = true;
             if (observation instanceof Observation.Primary primary) {
                 observedPrimary(node, askedAt, primary);
@@ -116,7 +121,9 @@ final class Monitor {
 
     private boolean isOfThisCluster(ServerIdentity server) {
         for (NodeView view : snapshot.views) {
-            if (view.server != null && !view.server.systemId().equals(server.systemId())) {
+            if (view.role != Role.UNKNOWN
+                    && view.server != null
+                    && !view.server.systemId().equals(server.systemId())) {
                 return false;
             }
         }
@@ -125,7 +132,8 @@ final class Monitor {
 
     /** Whether the primary is the server it was, and went forward since its last sample. */
     private boolean continues(RoutedNode node, Observation.Primary observation) {
-        return observation.server().equals(snapshot.views[node.index()].server)
+        ServerIdentity before = snapshot.views[node.index()].server;
+        return (before == null || before.isSameRunAs(observation.server()))
                 && snapshot.epoch.samples().isCoveredBy(observation.position());
     }
 
@@ -146,6 +154,10 @@ final class Monitor {
         SampleRing samples = snapshot.epoch.samples();
         Position position = observation.position();
         ServerIdentity server = observation.server();
+        if (!isOfThisCluster(server)) {
+            publish(snapshot.with(NodeView.unknown(node, "it belongs to another cluster than the other nodes")));
+            return true;
+        }
         long freshAsOf = samples.newestReachedBy(position);
         publish(snapshot.with(
                 freshAsOf < 0
@@ -169,19 +181,35 @@ final class Monitor {
         }
     }
 
-    /** Takes in that a node did not answer. */
-    void failed(RoutedNode node, String reason) {
+    /**
+     * Takes in that a node could not be observed.
+     *
+     * @param node the node
+     * @param reason why
+     * @param silent whether nothing at all came from its server; one that refuses is alive, and is not succeeded
+     */
+    void failed(RoutedNode node, String reason, boolean silent) {
         lock.lock();
         try {
+            lastHeard = clock.nanos();
+            if (!silent && snapshot.primary == node) {
+                lastPrimaryAnswer = lastHeard;
+            }
             publish(snapshot.with(NodeView.unknown(node, reason)));
         } finally {
             lock.unlock();
         }
     }
 
-    private void dropFreshnessAfterDrift() {
+    /** The instant at which anything was last concluded of any node. */
+    long lastHeard() {
+        return lastHeard;
+    }
+
+    private boolean dropFreshnessAfterDrift() {
         long now = currentDrift();
-        if (Math.abs(now - drift) > MOST_DRIFT_MILLIS) {
+        boolean drifted = Math.abs(now - drift) > MOST_DRIFT_MILLIS;
+        if (drifted) {
             LOG.warn(
                     "The wall clock went {} ms off the running time: the machine was suspended or its clock was set;"
                             + " all freshness is measured anew",
@@ -189,6 +217,7 @@ final class Monitor {
             publish(snapshot.under(snapshot.epoch.next(), snapshot.primary, "the machine's clocks drifted apart"));
         }
         drift = now;
+        return drifted;
     }
 
     private long currentDrift() {
@@ -201,24 +230,25 @@ final class Monitor {
     }
 
     /**
-     * Waits until the snapshot is as wanted.
+     * Waits for a snapshot that is as wanted.
      *
-     * @return whether it is; {@code false} after the time, or at an interrupt, whose flag stays set
+     * @return it; {@code null} if there was none in time, or at an interrupt, whose flag stays set
      */
-    boolean await(Predicate<Snapshot> wanted, long nanos) {
+    @Nullable
+    Snapshot await(Predicate<Snapshot> wanted, long nanos) {
         lock.lock();
         try {
             long left = nanos;
             while (!wanted.test(snapshot)) {
                 if (left <= 0) {
-                    return false;
+                    return null;
                 }
                 left = changed.awaitNanos(left);
             }
-            return true;
+            return snapshot;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return wanted.test(snapshot);
+            return null;
         } finally {
             lock.unlock();
         }

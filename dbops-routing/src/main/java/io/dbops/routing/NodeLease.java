@@ -9,37 +9,37 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * A connection to a node while a unit of work has it. What may have been committed on the primary stamps the session,
- * in good times and bad: by the end of the call, whether it returned or threw, and again when the connection is given
- * back, for there are ways to write that pass the wrapper.
+ * A connection to a node while a unit of work has it.
+ *
+ * <p>What may have been committed on the primary stamps the session: by the end of the call, whether it returned or
+ * threw, and again when the connection is given back, for there are ways to write that pass the wrapper. A connection
+ * that the server holds read-only stamps nothing: if reads on the primary counted as writes, they would keep their
+ * session there for ever.
  */
 final class NodeLease implements Lease {
 
-    private final Connection connection;
     private final SessionView view;
+    private final Connection connection;
     private final Stamp stamp;
     private final Reason reason;
+
     /** Whether the server lets this connection write, as far as is known. */
     private boolean mayWrite;
-    /** Whether no unit of work has begun since the choice. */
-    private boolean justChosen = true;
-    /** Whether it is known that the connection is lost. */
+    /** Whether a statement ran on it. */
+    private boolean used;
+    /** Whether the application can use it unseen. */
+    private boolean escaped;
+    /** Whether it is known to be lost. */
     private boolean lost;
 
-    private int openStatements;
+    private int open;
 
-    /** A replica's connection. */
     NodeLease(SessionView view, Connection connection, Stamp stamp, Reason reason) {
-        this.connection = connection;
         this.view = view;
+        this.connection = connection;
         this.stamp = stamp;
         this.reason = reason;
-    }
-
-    /** The primary's connection. */
-    NodeLease(SessionView view, Connection connection, Stamp stamp, Reason reason, boolean mayWrite) {
-        this(view, connection, stamp, reason);
-        this.mayWrite = mayWrite;
+        mayWrite = reason == Reason.WRITE;
     }
 
     @Override
@@ -48,36 +48,18 @@ final class NodeLease implements Lease {
     }
 
     @Override
-    public void statementOpened() {
-        openStatements++;
-    }
-
-    @Override
-    public void statementClosed() {
-        openStatements--;
-    }
-
-    @Override
-    public boolean hasOpenStatements() {
-        return openStatements > 0;
-    }
-
-    @Override
     public boolean isPrimary() {
         return reason != Reason.FRESH_REPLICA && reason != Reason.ANY_REPLICA;
     }
 
     @Override
-    public boolean stillServes() {
-        if (isPrimary()) {
-            return true;
-        }
-        if (justChosen) {
-            // The clock was read a moment ago, but the session may have written since.
-            justChosen = false;
-            return view.admitsAtRest(stamp);
-        }
-        return view.admits(stamp);
+    public boolean maySuit(boolean readOnly) {
+        return !lost && (isPrimary() || readOnly);
+    }
+
+    @Override
+    public boolean serves(boolean readOnly) {
+        return maySuit(readOnly) && (isPrimary() || view.admits(stamp));
     }
 
     @Override
@@ -86,11 +68,25 @@ final class NodeLease implements Lease {
     }
 
     @Override
+    public void executed(boolean autoCommit) {
+        used = true;
+        if (!mayWrite && isPrimary() && !stamp.node.enforcesReadOnly(autoCommit)) {
+            mayWrite = true;
+        }
+    }
+
+    @Override
     public void mayHaveCommitted() {
-        if (isPrimary() && mayWrite) {
+        if (mayWrite && isPrimary()) {
             view.session().wrote(view.core().clock().nanos());
             view.core().demandSample();
         }
+    }
+
+    @Override
+    public void escaped() {
+        escaped = true;
+        open++;
     }
 
     @Override
@@ -105,11 +101,26 @@ final class NodeLease implements Lease {
     public void aborted() {
         if (!lost) {
             lost = true;
-            if (isPrimary() && mayWrite) {
+            if (mayWrite && isPrimary()) {
                 view.core().monitor().unsettle(view.session(), stamp);
             }
             view.core().demandLook(stamp.node);
         }
+    }
+
+    @Override
+    public void opened() {
+        open++;
+    }
+
+    @Override
+    public void closed() {
+        open--;
+    }
+
+    @Override
+    public boolean isHeld() {
+        return open > 0;
     }
 
     @Override
@@ -119,7 +130,22 @@ final class NodeLease implements Lease {
 
     @Override
     public void release() throws SQLException {
-        mayHaveCommitted();
+        if (escaped && isPrimary()) {
+            lookForWhatWasDoneUnseen();
+        }
+        if (used || escaped) {
+            mayHaveCommitted();
+        }
         connection.close();
+    }
+
+    private void lookForWhatWasDoneUnseen() throws SQLException {
+        Connection physical = stamp.get();
+        if (physical == null || physical.isClosed()) {
+            mayWrite = true;
+            aborted();
+        } else if (!physical.isReadOnly()) {
+            mayWrite = true;
+        }
     }
 }

@@ -123,14 +123,14 @@ final class NodeObserver implements Runnable, AutoCloseable {
             } catch (SQLException e) {
                 DbOpsException refusal = refusal(e);
                 if (refusal == null) {
-                    giveUp("it does not answer: " + e.getMessage(), e);
+                    giveUp("it does not answer: " + e.getMessage(), e, isSilence(e));
                 } else {
                     refused(refusal);
                 }
             } catch (DbOpsException e) {
                 refused(e);
             } catch (Throwable e) {
-                giveUp("its observer failed: " + e, e);
+                giveUp("its observer failed: " + e, e, false);
                 // What failed may be the clock that would have paced the next round.
                 LockSupport.parkNanos(interval);
             }
@@ -141,7 +141,8 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private void awaitTurn() {
         while (!closed) {
             long now = core.clock().nanos();
-            long wanted = wantedAt.get();
+            // Who cannot be reached is tried again at the regular pace only.
+            long wanted = connection == null ? NEVER : wantedAt.get();
             long due = Math.min(pace.regularDue(), wanted == NEVER ? NEVER : Math.max(wanted, pace.demandDue(now)));
             if (due <= now) {
                 return;
@@ -158,12 +159,12 @@ final class NodeObserver implements Runnable, AutoCloseable {
         pace.started(core.clock().nanos(), jitter());
         Connection open = connect();
         Dialect dialect = node.dialect(open);
-        long askedAt = core.clock().nanos();
-        Observation observation = dialect.observe(open);
-        Duration roundTrip = Duration.ofNanos(core.clock().nanos() - askedAt);
         if (!node.hasJoined()) {
             node.join(dialect, open, core.clock());
         }
+        long askedAt = core.clock().nanos();
+        Observation observation = dialect.observe(open);
+        Duration roundTrip = Duration.ofNanos(core.clock().nanos() - askedAt);
         boolean upToDate = core.monitor().observed(node, askedAt, observation);
         if (core.monitor().snapshot().primary == node) {
             core.sampled();
@@ -204,7 +205,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         for (Unsettled write = first; write != null; write = monitor.nextUnsettled()) {
             boolean gone = false;
             try {
-                gone = !write.backend().server().equals(server) || dialect.isGone(open, write.backend());
+                gone = !write.backend().server().isSameRunAs(server) || dialect.isGone(open, write.backend());
             } finally {
                 if (gone) {
                     write.session().settle(core.clock().nanos());
@@ -235,14 +236,20 @@ final class NodeObserver implements Runnable, AutoCloseable {
                 error);
     }
 
+    /** Whether nothing came from the server, as opposed to a refusal. */
+    private boolean isSilence(SQLException error) {
+        Dialect dialect = node.knownDialect();
+        return dialect == null || dialect.classify(error) == ErrorClass.CONNECTION_LOST;
+    }
+
     /** The server has proved the configuration wrong: whoever opens the router is told, later only the log. */
     private void refused(DbOpsException error) {
         boolean told = firstContact.complete(new Contact.Refused(error));
         failing |= told;
-        giveUp(String.valueOf(error.getMessage()), error);
+        giveUp(String.valueOf(error.getMessage()), error, false);
     }
 
-    private void giveUp(String reason, Throwable cause) {
+    private void giveUp(String reason, Throwable cause, boolean silent) {
         if (closed) {
             return;
         }
@@ -257,7 +264,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         failing = true;
         disconnect();
         wantedAt.set(NEVER);
-        core.monitor().failed(node, reason);
+        core.monitor().failed(node, reason, silent);
         firstContact.complete(new Contact.Failed(reason));
     }
 

@@ -63,11 +63,7 @@ public final class RoutedDataSource implements DataSource, Router {
         return core.topology();
     }
 
-    /**
-     * How many units of work went where, and why, since this was opened.
-     *
-     * @return counts by decision; decisions that were never made are left out
-     */
+    @Override
     public Map<RoutingDecision, Long> decisions() {
         return core.decisions();
     }

@@ -12,9 +12,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node while a router is open: its pool, the stamps of its connections, and what it has served. Thread-safe.
@@ -23,19 +26,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutedNode implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RoutedNode.class);
+
+    /** So many connections that were never seen again are no coincidence. */
+    private static final int SUSPICIOUS = 200;
+
     private final int index;
     private final Node node;
     private final String application;
     private final @Nullable Pools pools;
     private final StampTable stamps = new StampTable();
+    private final AtomicInteger stamped = new AtomicInteger();
     private final Map<Reason, LongAdder> served = new EnumMap<>(Reason.class);
 
+    private volatile boolean stampsAreFound;
+    private volatile boolean closed;
     private volatile @Nullable Dialect dialect;
     private volatile @Nullable Joined joined;
 
+    /** In which units of work the server refuses the writes of a connection that is declared read-only. */
+    private enum ReadOnly {
+        ALL,
+        TRANSACTIONS,
+        NONE
+    }
+
     /** What is known since the server first answered. */
-    private record Joined(
-            DataSource pool, @Nullable NodePool owned, boolean defaultAutoCommit, boolean enforcesReadOnly) {}
+    private record Joined(DataSource pool, @Nullable NodePool owned, boolean defaultAutoCommit, ReadOnly readOnly) {}
 
     RoutedNode(int index, Node node, String application, @Nullable Pools pools) {
         this.index = index;
@@ -84,7 +101,7 @@ final class RoutedNode implements AutoCloseable {
         try {
             joined = probe(product, pool, owned, clock);
         } finally {
-            if (joined == null && owned != null) {
+            if (owned != null && (joined == null || closed)) {
                 owned.close();
             }
         }
@@ -94,14 +111,31 @@ final class RoutedNode implements AutoCloseable {
     private Joined probe(Dialect product, DataSource pool, @Nullable NodePool owned, Clock clock) throws SQLException {
         try (Connection connection = pool.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(true);
             connection.setReadOnly(true);
-            boolean enforced = product.refusesWrites(connection);
+            ReadOnly readOnly = probeReadOnly(product, connection);
             connection.setReadOnly(false);
             stampOf(connection, clock);
             connection.setAutoCommit(autoCommit);
-            return new Joined(pool, owned, autoCommit, enforced);
+            if (readOnly != ReadOnly.ALL) {
+                LOG.warn(
+                        "The pool of node {} lets a read-only connection write in autocommit mode: reads that the"
+                                + " primary serves count as writes; with pgJDBC add readOnlyMode=always",
+                        this);
+            }
+            return new Joined(pool, owned, autoCommit, readOnly);
         }
+    }
+
+    private static ReadOnly probeReadOnly(Dialect product, Connection connection) throws SQLException {
+        connection.setAutoCommit(true);
+        if (product.refusesWrites(connection)) {
+            return ReadOnly.ALL;
+        }
+        connection.setAutoCommit(false);
+        boolean inTransaction = product.refusesWrites(connection);
+        connection.rollback();
+        connection.setAutoCommit(true);
+        return inTransaction ? ReadOnly.TRANSACTIONS : ReadOnly.NONE;
     }
 
     private Joined joined() throws SQLException {
@@ -139,16 +173,24 @@ final class RoutedNode implements AutoCloseable {
         return current == null || current.defaultAutoCommit;
     }
 
-    /** Whether a connection declared read-only is refused writes by the server, in autocommit mode too. */
-    boolean enforcesReadOnly() throws SQLException {
-        return joined().enforcesReadOnly;
+    /** Whether the server refuses the writes of a connection declared read-only, in this mode. */
+    boolean enforcesReadOnly(boolean autoCommit) {
+        Joined current = joined;
+        return current != null
+                && (current.readOnly == ReadOnly.ALL || (current.readOnly == ReadOnly.TRANSACTIONS && !autoCommit));
     }
 
     /** The stamp of a pooled connection. Asks the server, once in the connection's life. */
     Stamp stampOf(Connection pooled, Clock clock) throws SQLException {
         Connection physical = pooled.isWrapperFor(Connection.class) ? pooled.unwrap(Connection.class) : pooled;
         Stamp stamp = stamps.find(physical);
-        return stamp != null ? stamp : stamp(pooled, physical, clock.nanos());
+        if (stamp == null) {
+            return stamp(pooled, physical, clock.nanos());
+        }
+        if (!stampsAreFound) {
+            stampsAreFound = true;
+        }
+        return stamp;
     }
 
     private Stamp stamp(Connection pooled, Connection physical, long createdAt) throws SQLException {
@@ -157,6 +199,13 @@ final class RoutedNode implements AutoCloseable {
             pooled.rollback();
         }
         stamps.add(physical, stamp);
+        if (!stampsAreFound && stamped.incrementAndGet() == SUSPICIOUS) {
+            LOG.warn(
+                    "None of {} connections of node {} was ever seen again: its pool does not unwrap to the driver's"
+                            + " connection, or is no pool; each is identified anew, and no replica serves such",
+                    SUSPICIOUS,
+                    this);
+        }
         return stamp;
     }
 
@@ -178,6 +227,7 @@ final class RoutedNode implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         Joined current = joined;
         if (current != null && current.owned != null) {
             current.owned.close();

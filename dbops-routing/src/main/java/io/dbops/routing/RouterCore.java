@@ -43,6 +43,8 @@ final class RouterCore implements AutoCloseable {
     private final ThreadLocal<@Nullable SessionState> entered = new ThreadLocal<>();
     private final LongAdder unscoped = new LongAdder();
 
+    private final long deafAfterNanos;
+
     private volatile Duration roundTrip = Duration.ZERO;
     private volatile boolean defaultAutoCommit = true;
     private volatile boolean closed;
@@ -60,6 +62,11 @@ final class RouterCore implements AutoCloseable {
             observers[i] = new NodeObserver(nodes[i], this, application, options.sampling());
         }
         processSession = new SessionState(this);
+        deafAfterNanos = options.sampling()
+                .interval()
+                .multipliedBy(2)
+                .plus(options.sampling().answerWithin())
+                .toNanos();
     }
 
     /** Starts to watch, and waits until each node has answered or failed once. */
@@ -101,7 +108,7 @@ final class RouterCore implements AutoCloseable {
 
     /** Rejects what the servers have proved wrong. */
     private void check(List<Contact> contacts) {
-        var servers = new LinkedHashMap<ServerIdentity, RoutedNode>();
+        var servers = new LinkedHashMap<RoutedNode, ServerIdentity>();
         RoutedNode primary = null;
         for (int i = 0; i < nodes.length; i++) {
             Contact contact = contacts.get(i);
@@ -127,19 +134,19 @@ final class RouterCore implements AutoCloseable {
         }
     }
 
-    private static void checkServer(RoutedNode node, ServerIdentity server, Map<ServerIdentity, RoutedNode> servers) {
-        RoutedNode same = servers.putIfAbsent(server, node);
-        if (same != null) {
-            throw new DbOpsException("node \"" + node + "\" (port " + server.port() + "): is the same server as node \""
-                    + same + "\"; give each server one name");
-        }
-        Map.Entry<ServerIdentity, RoutedNode> first =
-                servers.entrySet().iterator().next();
-        if (!first.getKey().systemId().equals(server.systemId())) {
-            throw new DbOpsException("node \"" + node + "\" (system " + server.systemId()
-                    + "): must be of the same cluster as node \"" + first.getValue() + "\" (system "
-                    + first.getKey().systemId() + "); replicas are physical copies of their primary");
-        }
+    private static void checkServer(RoutedNode node, ServerIdentity server, Map<RoutedNode, ServerIdentity> servers) {
+        servers.forEach((other, known) -> {
+            if (known.isSameRunAs(server)) {
+                throw new DbOpsException("node \"" + node + "\" (port " + server.port()
+                        + "): is the same server as node \"" + other + "\"; give each server one name");
+            }
+            if (!known.systemId().equals(server.systemId())) {
+                throw new DbOpsException("node \"" + node + "\" (system " + server.systemId()
+                        + "): must be of the same cluster as node \"" + other + "\" (system " + known.systemId()
+                        + "); replicas are physical copies of their primary");
+            }
+        });
+        servers.put(node, server);
     }
 
     Clock clock() {
@@ -170,8 +177,14 @@ final class RouterCore implements AutoCloseable {
         return closed;
     }
 
-    SessionState processSession() {
-        return processSession;
+    @SuppressWarnings("ReferenceEquality") // a session is its own identity
+    boolean isProcessSession(SessionState session) {
+        return session == processSession;
+    }
+
+    /** Whether anything was heard of any node lately: else nothing may be concluded of what is not known. */
+    boolean isWatching() {
+        return clock.nanos() - monitor.lastHeard() <= deafAfterNanos;
     }
 
     @Nullable

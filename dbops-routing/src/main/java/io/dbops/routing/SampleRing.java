@@ -9,15 +9,19 @@ import org.jspecify.annotations.Nullable;
  * The samples of one epoch, oldest first.
  *
  * <p>One pending sample would not do: under constant writes the newest sample is always ahead of a replica that is
- * behind, and its freshness would stand still. When the ring is full, every second sample of its older half goes:
- * recent time is known finely and far time coarsely, so any lag stays measurable in bounded memory. Leaving samples
- * out only makes a bound looser, never wrong.
+ * behind, and its freshness would stand still. When the ring is full it is thinned out so that the gap between two
+ * samples stays a small part of their age: a lag of any length is measured to about three per cent, in bounded memory.
+ * Leaving samples out only makes a bound looser, never wrong.
  *
  * <p>Not thread-safe: guarded by its {@link Monitor}.
  */
 final class SampleRing {
 
-    static final int CAPACITY = 512;
+    /** About {@code RESOLUTION * ln(a day / 5 ms)} samples stay when the ring is thinned out; twice as many fit. */
+    static final int CAPACITY = 1_024;
+
+    /** A lag is measured to a part in so many. */
+    static final int RESOLUTION = 32;
 
     private List<Sample> samples = new ArrayList<>(CAPACITY);
 
@@ -29,13 +33,20 @@ final class SampleRing {
         samples.add(sample);
     }
 
+    /** Leaves out samples whose neighbours are closer together than a part of their age. */
     private void thinOut() {
+        int last = samples.size() - 1;
+        long newest = samples.get(last).askedAt();
         var kept = new ArrayList<Sample>(CAPACITY);
-        for (int i = 0; i < CAPACITY; i++) {
-            if (i >= CAPACITY / 2 || i % 2 == 0) {
+        kept.add(samples.get(0));
+        for (int i = 1; i < last; i++) {
+            long next = samples.get(i + 1).askedAt();
+            long gapWithout = next - kept.get(kept.size() - 1).askedAt();
+            if (gapWithout > (newest - next) / RESOLUTION) {
                 kept.add(samples.get(i));
             }
         }
+        kept.add(samples.get(last));
         samples = kept;
     }
 

@@ -19,10 +19,16 @@ import java.time.Duration;
 record Sampling(Duration maxStaleness, int perSecond, Duration answerWithin) {
 
     private static final Duration LONGEST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LEAST_ANSWER = Duration.ofMillis(10);
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(1);
 
     Sampling {
         requirePositive("within", maxStaleness);
         requirePositive("answeringWithin", answerWithin);
+        if (answerWithin.compareTo(LEAST_ANSWER) < 0 || answerWithin.compareTo(LONGEST_ANSWER) > 0) {
+            throw new IllegalArgumentException(
+                    "answeringWithin (" + answerWithin + "): must be from " + LEAST_ANSWER + " to " + LONGEST_ANSWER);
+        }
         if (perSecond < 1 || perSecond > 200) {
             throw new IllegalArgumentException(
                     "sampling (" + perSecond + " a second): must be from 1 to 200, for samples are 5 ms apart or more");

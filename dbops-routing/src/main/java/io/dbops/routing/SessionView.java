@@ -3,6 +3,7 @@ package io.dbops.routing;
 import io.dbops.Consistency;
 import io.dbops.NoEligibleNodeException;
 import io.dbops.RoutingDecision.Reason;
+import io.dbops.dialect.Role;
 import io.dbops.routing.jdbc.Lease;
 import io.dbops.routing.jdbc.UnitRouter;
 import java.sql.Connection;
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the node for each unit of work of one session at one level of consistency. Thread-safe.
  *
- * <p>A read is checked twice. The choice looks at the snapshot alone, without reading a clock. The same comparison is
- * then repeated with the connection in hand, for waiting in a pool's queue takes time: this is the moment at which the
- * promise holds. What fails the second check goes to another node, in the end to the primary.
+ * <p>A read is checked twice. The choice compares before it queues at a pool, so that no read waits for a replica that
+ * may not serve it. The same comparison is repeated when the unit of work begins, with the connection in hand, for
+ * waiting in a pool's queue takes time: this is the moment at which the promise holds. What fails the second check
+ * goes to another node, in the end to the primary.
  */
 final class SessionView implements UnitRouter {
 
@@ -72,18 +74,23 @@ final class SessionView implements UnitRouter {
         if (level == Level.STRONG) {
             return leasePrimary(Reason.STRONG);
         }
-        Lease lease = leaseReplica();
-        return lease != null ? lease : leaseWithoutReplica();
+        Snapshot snapshot = core.monitor().snapshot();
+        Lease lease = leaseReplica(snapshot);
+        return lease != null ? lease : leaseWithoutReplica(snapshot);
     }
 
-    private @Nullable Lease leaseReplica() throws SQLException {
-        NodeView[] candidates = candidates(core.monitor().snapshot());
+    private @Nullable Lease leaseReplica(Snapshot snapshot) throws SQLException {
+        NodeView[] candidates = candidates(snapshot);
         int count = candidates.length;
-        int start = count <= 1 ? 0 : ThreadLocalRandom.current().nextInt(count);
+        if (count == 0) {
+            return null;
+        }
+        long now = core.clock().nanos();
+        int start = count == 1 ? 0 : ThreadLocalRandom.current().nextInt(count);
         for (int i = 0; i < count; i++) {
             int at = start + i;
             NodeView candidate = candidates[at < count ? at : at - count];
-            if (admitsAtRest(candidate)) {
+            if (admits(candidate, now)) {
                 Lease lease = lease(candidate.node);
                 if (lease != null) {
                     return lease;
@@ -101,90 +108,117 @@ final class SessionView implements UnitRouter {
         };
     }
 
-    /** Whether a replica has what the read must see, as far as can be told without a clock. */
-    private boolean admitsAtRest(NodeView view) {
+    /** Whether a replica has what the read must see. */
+    private boolean admits(NodeView view, long now) {
         return switch (level) {
-            case EVENTUAL -> true;
-            case BOUNDED -> view.measured;
-            default -> view.measured && session.isCoveredBy(view.freshAsOf) && !session.hasUnsettledWrites();
+            case EVENTUAL -> view.role == Role.REPLICA && now - view.observedAt <= bound;
+            case BOUNDED -> view.measured && now - view.freshAsOf <= bound;
+            // The open outcomes first: whoever settles one stamps the session before it is not open any more.
+            default ->
+                view.measured
+                        && now - view.freshAsOf <= bound
+                        && !session.hasUnsettledWrites()
+                        && session.isCoveredBy(view.freshAsOf);
         };
     }
 
-    /** Whether a unit of work may begin on a replica's connection, as far as can be told without a clock. */
-    boolean admitsAtRest(Stamp stamp) {
-        NodeView view = core.monitor().snapshot().views[stamp.node.index()];
-        return admitsAtRest(view) && isAnsweredBy(view, stamp);
-    }
-
-    /** Whether a unit of work may begin on a replica's connection now. */
+    /** Whether a unit of work may begin now on a connection to a replica. */
     boolean admits(Stamp stamp) {
         NodeView view = core.monitor().snapshot().views[stamp.node.index()];
-        long since = level == Level.EVENTUAL ? view.observedAt : view.freshAsOf;
-        return admitsAtRest(view) && isAnsweredBy(view, stamp) && core.clock().nanos() - since <= bound;
+        return holdsFor(view, stamp) && admits(view, core.clock().nanos());
     }
 
     /** Whether what was observed of the node holds of this connection. See {@link Stamp}. */
-    private boolean isAnsweredBy(NodeView view, Stamp stamp) {
+    private boolean holdsFor(NodeView view, Stamp stamp) {
         return level == Level.EVENTUAL
-                || (view.observedAt > stamp.createdAt && stamp.backend.server().equals(view.server));
+                || (view.observedAt > stamp.createdAt
+                        && view.server != null
+                        && view.server.isSameRunAs(stamp.backend.server()));
     }
 
-    /** A connection to this replica, or {@code null} if it gave none that is known to serve. */
-    private @Nullable Lease lease(RoutedNode node) throws SQLException {
-        Connection connection;
+    /** A connection to this replica, or {@code null} if it gave none whose state is known. */
+    private @Nullable Lease lease(RoutedNode node) {
         try {
-            connection = node.connection();
+            Connection connection = node.connection();
+            Stamp stamp = stampOrClose(node, connection);
+            if (!holdsFor(core.monitor().snapshot().views[node.index()], stamp)) {
+                connection.close();
+                core.demandLook(node);
+                return null;
+            }
+            Reason reason = level == Level.EVENTUAL ? Reason.ANY_REPLICA : Reason.FRESH_REPLICA;
+            node.served(reason);
+            return new NodeLease(this, connection, stamp, reason);
         } catch (SQLException e) {
             core.connectionFailed(node, e);
             return null;
         }
-        Stamp stamp;
-        try {
-            stamp = node.stampOf(connection, core.clock());
-        } catch (SQLException e) {
-            connection.close();
-            core.connectionFailed(node, e);
-            return null;
-        }
-        if (!admits(stamp)) {
-            connection.close();
-            core.demandLook(node);
-            return null;
-        }
-        Reason reason = level == Level.EVENTUAL ? Reason.ANY_REPLICA : Reason.FRESH_REPLICA;
-        node.served(reason);
-        return new NodeLease(this, connection, stamp, reason);
     }
 
-    private Lease leaseWithoutReplica() throws SQLException {
-        long patience = core.patienceNanos();
-        if (patience > 0 && !session.hasUnsettledWrites()) {
-            long deadline = core.clock().nanos() + patience;
-            core.demandSample();
-            long left = patience;
-            while (left > 0 && core.monitor().await(this::hasCandidate, left)) {
-                Lease lease = leaseReplica();
-                if (lease != null) {
-                    return lease;
-                }
-                left = deadline - core.clock().nanos();
+    private Stamp stampOrClose(RoutedNode node, Connection connection) throws SQLException {
+        try {
+            return node.stampOf(connection, core.clock());
+        } catch (SQLException | RuntimeException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    private Lease leaseWithoutReplica(Snapshot tried) throws SQLException {
+        if (!session.hasUnsettledWrites()) {
+            Lease lease = awaitReplica(tried);
+            if (lease != null) {
+                return lease;
             }
         }
         Reason reason = whyNoReplica();
-        if (!core.primaryServesReads()) {
-            throw new NoEligibleNodeException("no replica may serve this read, for " + reason.phrase()
-                    + ", and the primary is not to; " + core.describe(session));
+        if (!core.primaryServesReads() && core.isWatching()) {
+            throw new NoEligibleNodeException("no replica may serve this read, and the primary is not to: "
+                    + reason.phrase() + "; " + core.describe(session));
         }
-        if (reason == Reason.OWN_WRITE_NOT_REPLICATED && session == core.processSession()) {
+        if (reason == Reason.OWN_WRITE_NOT_REPLICATED && core.isProcessSession(session)) {
             core.countUnscoped();
         }
         return leasePrimary(reason);
     }
 
+    private @Nullable Lease awaitReplica(Snapshot last) throws SQLException {
+        long patience = core.patienceNanos();
+        if (!core.primaryServesReads() && hasCandidate(last)) {
+            // Only a connection is too young: the next look at its server, which is demanded already, will do.
+            patience = Math.max(patience, core.sampling().answerWithin().toNanos());
+        }
+        if (patience == 0 || last.reachable.length == 0 || !core.isWatching()) {
+            return null;
+        }
+        core.demandSample();
+        Snapshot tried = last;
+        long deadline = core.clock().nanos() + patience;
+        for (long left = patience; left > 0; left = deadline - core.clock().nanos()) {
+            Snapshot before = tried;
+            Snapshot next = core.monitor().await(snapshot -> isNews(snapshot, before) && hasCandidate(snapshot), left);
+            if (next == null) {
+                return null;
+            }
+            Lease lease = leaseReplica(next);
+            if (lease != null) {
+                return lease;
+            }
+            tried = next;
+        }
+        return null;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // each publication is another snapshot
+    private static boolean isNews(Snapshot snapshot, Snapshot before) {
+        return snapshot != before;
+    }
+
     private boolean hasCandidate(Snapshot snapshot) {
         long now = core.clock().nanos();
         for (NodeView view : candidates(snapshot)) {
-            if (admitsAtRest(view) && (level == Level.EVENTUAL || now - view.freshAsOf <= bound)) {
+            if (admits(view, now)) {
                 return true;
             }
         }
@@ -196,7 +230,7 @@ final class SessionView implements UnitRouter {
             return Reason.WRITE_OUTCOME_UNKNOWN;
         }
         Snapshot snapshot = core.monitor().snapshot();
-        if (snapshot.measured.length == 0) {
+        if (snapshot.measured.length == 0 || !core.isWatching()) {
             return Reason.FRESHNESS_UNKNOWN;
         }
         long now = core.clock().nanos();
@@ -216,14 +250,8 @@ final class SessionView implements UnitRouter {
             throw new NoEligibleNodeException("no primary is known; " + core.describe(session));
         }
         Connection connection = primary.connection();
-        try {
-            Stamp stamp = primary.stampOf(connection, core.clock());
-            boolean mayWrite = reason == Reason.WRITE || !primary.enforcesReadOnly();
-            primary.served(reason);
-            return new NodeLease(this, connection, stamp, reason, mayWrite);
-        } catch (SQLException | RuntimeException e) {
-            connection.close();
-            throw e;
-        }
+        Stamp stamp = stampOrClose(primary, connection);
+        primary.served(reason);
+        return new NodeLease(this, connection, stamp, reason);
     }
 }

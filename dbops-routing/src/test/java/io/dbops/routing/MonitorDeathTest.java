@@ -80,8 +80,10 @@ class MonitorDeathTest {
     @Test
     void anObserverThatHangs() throws Exception {
         survives(
-                () -> cluster.nodes().forEach(node -> pools.watch(node.name()).questions.shut()),
-                () -> cluster.nodes().forEach(node -> pools.watch(node.name()).questions.open()));
+                () -> cluster.nodes()
+                        .forEach(node -> pools.watch(node.name()).questions.shut()),
+                () -> cluster.nodes()
+                        .forEach(node -> pools.watch(node.name()).questions.open()));
     }
 
     @Test
@@ -103,9 +105,8 @@ class MonitorDeathTest {
                 execute(routed, "insert into t values (1)");
                 written++;
                 assertThat(read(routed, "select count(*) from t").value()).isEqualTo(written);
-                for (Consistency level : new Consistency[] {
-                    Consistency.eventual(), Consistency.bounded(BOUND), Consistency.strong()
-                }) {
+                for (Consistency level :
+                        new Consistency[] {Consistency.eventual(), Consistency.bounded(BOUND), Consistency.strong()}) {
                     DataSource at = routed.dataSource(level);
                     Queries.Answer answer = read(at, "select 1");
                     onPrimary = !isReplica(answer);

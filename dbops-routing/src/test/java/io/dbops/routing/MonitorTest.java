@@ -43,12 +43,11 @@ class MonitorTest {
     private final HandClock clock = new HandClock();
     private final RoutedNode a = node(0, "a");
     private final RoutedNode b = node(1, "b");
-    private final Monitor monitor = new Monitor(
-            new RoutedNode[] {a, b}, new Sampling(Duration.ofSeconds(2), 50, Duration.ofSeconds(1)), clock);
+    private final Monitor monitor =
+            new Monitor(new RoutedNode[] {a, b}, new Sampling(Duration.ofSeconds(2), 50, Duration.ofSeconds(1)), clock);
 
     private static RoutedNode node(int index, String name) {
-        return new RoutedNode(
-                index, Node.of(name, new PGSimpleDataSource(), new PGSimpleDataSource()), "test", null);
+        return new RoutedNode(index, Node.of(name, new PGSimpleDataSource(), new PGSimpleDataSource()), "test", null);
     }
 
     private static ServerIdentity server(String system, int port) {
@@ -103,8 +102,8 @@ class MonitorTest {
         primary(a, 100);
         replica(b, 50);
         assertThat(view(b).measured).isFalse();
-        assertThat(view(b).reason).isEqualTo("it is at 1:0/32 and has reached no position of the primary, which is at"
-                + " 1:0/64");
+        assertThat(view(b).reason)
+                .isEqualTo("it is at 1:0/32 and has reached no position of the primary, which is at" + " 1:0/64");
         assertThat(monitor.snapshot().reachable).hasSize(1);
         assertThat(monitor.snapshot().measured).isEmpty();
     }
@@ -116,8 +115,12 @@ class MonitorTest {
         assertThat(view(b).measured).isTrue();
         clock.wallMillis += Duration.ofHours(1).toMillis();
         primary(a, 100);
-        assertThat(view(b).measured).isFalse();
+        replica(b, 100);
+        assertThat(view(b).measured)
+                .as("the answer that told of it may be from before")
+                .isFalse();
         assertThat(monitor.snapshot().primary).isSameAs(a);
+        primary(a, 100);
         replica(b, 100);
         assertThat(view(b).measured).isTrue();
     }
@@ -155,7 +158,7 @@ class MonitorTest {
     @Test
     void aDescendantTakesOverFromAPrimaryThatHasNotAnsweredForLong() {
         primary(a, 100);
-        monitor.failed(a, "gone");
+        monitor.failed(a, "gone", true);
         primary(b, 2, 200);
         assertThat(monitor.snapshot().primary).as("not yet").isSameAs(a);
         clock.pass(Duration.ofSeconds(3));
@@ -166,10 +169,21 @@ class MonitorTest {
     }
 
     @Test
+    void aPrimaryThatRefusesTheWatchIsAliveAndNotSucceeded() {
+        primary(a, 100);
+        for (int i = 0; i < 10; i++) {
+            clock.pass(Duration.ofSeconds(1));
+            monitor.failed(a, "too many connections", false);
+            primary(b, 2, 200);
+        }
+        assertThat(monitor.snapshot().primary).isSameAs(a);
+    }
+
+    @Test
     void aNodeThatFailedIsNoCandidate() {
         primary(a, 100);
         replica(b, 100);
-        monitor.failed(b, "it does not answer");
+        monitor.failed(b, "it does not answer", true);
         assertThat(monitor.snapshot().reachable).isEmpty();
         assertThat(monitor.snapshot().measured).isEmpty();
         assertThat(monitor.snapshot().fresh).isEmpty();

@@ -15,7 +15,7 @@ class SampleRingTest {
 
     @Test
     void rule03_aNodeBehindTheNewestSampleHasReachedAnOlderOne() {
-        for (int i = 1; i <= 100; i++) {
+        for (long i = 1; i <= 100; i++) {
             ring.add(new Sample(i, at(i * 10)));
         }
         assertThat(ring.newestReachedBy(at(1_000))).isEqualTo(100);
@@ -25,20 +25,20 @@ class SampleRingTest {
     }
 
     @Test
-    void aFullRingKnowsRecentTimeFinelyAndFarTimeCoarsely() {
-        int added = 100 * SampleRing.CAPACITY;
+    void aLagOfAnyLengthIsMeasuredToAFewPerCent() {
+        long spacing = 5;
+        int added = 2_000_000;
         for (int i = 1; i <= added; i++) {
-            ring.add(new Sample(i, at(i)));
+            ring.add(new Sample(i * spacing, at(i)));
             assertThat(ring.size()).isLessThanOrEqualTo(SampleRing.CAPACITY);
         }
-        assertThat(ring.newestReachedBy(at(added))).isEqualTo(added);
-        assertThat(ring.newestReachedBy(at(added - 100)))
-                .as("samples of the last quarter are all there")
-                .isEqualTo(added - 100);
-        assertThat(ring.newestReachedBy(at(1))).as("the oldest stays").isEqualTo(1);
-        for (int i = 1; i <= added; i++) {
-            assertThat(ring.newestReachedBy(at(i))).isBetween(1L, (long) i);
+        assertThat(ring.newestReachedBy(at(added))).isEqualTo(added * spacing);
+        for (int lag = 1; lag < added; lag += 1 + lag / 10) {
+            long measured = added * spacing - ring.newestReachedBy(at(added - lag));
+            long exact = lag * spacing;
+            assertThat(measured).isBetween(exact, exact + exact / 15 + 2 * spacing);
         }
+        assertThat(ring.newestReachedBy(at(1))).as("the oldest stays").isEqualTo(spacing);
     }
 
     @Test

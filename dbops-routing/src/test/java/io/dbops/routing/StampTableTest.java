@@ -63,8 +63,8 @@ class StampTableTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        assertThat(connections).allSatisfy(connection -> assertThat(table.find(connection))
-                .isNotNull());
+        assertThat(connections)
+                .allSatisfy(connection -> assertThat(table.find(connection)).isNotNull());
     }
 
     @Test

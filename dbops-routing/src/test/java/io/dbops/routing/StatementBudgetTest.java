@@ -75,13 +75,16 @@ class StatementBudgetTest {
                 Map<String, Long> stamps = take(routedOnly, "pg_backend_pid()");
                 Map<String, Long> watch = take(routedOnly, "pg_stat_wal_receiver");
                 Map<String, Long> looksAtPools = take(routedOnly, "select current_setting($1)::boolean");
-                assertThat(routedOnly).as("statements that nothing accounts for").isEmpty();
+                assertThat(routedOnly)
+                        .as("statements that nothing accounts for")
+                        .isEmpty();
                 assertThat(sum(watch)).isPositive();
-                assertThat(sum(looksAtPools)).as("once for each pool, when it is opened").isEqualTo(3);
+                assertThat(sum(looksAtPools))
+                        .as("once for each pool, when it is opened")
+                        .isEqualTo(3);
                 long connections = cluster.nodes().stream()
-                        .mapToLong(node -> pools.pool(node.name())
-                                .getHikariPoolMXBean()
-                                .getTotalConnections())
+                        .mapToLong(node ->
+                                pools.pool(node.name()).getHikariPoolMXBean().getTotalConnections())
                         .sum();
                 assertThat(sum(stamps)).isPositive().isLessThanOrEqualTo(connections);
             }

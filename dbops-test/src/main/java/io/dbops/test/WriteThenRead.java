@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,7 @@ public final class WriteThenRead {
     private final int threads;
     private final int sessions;
     private final long seed;
+    private int perSecond;
     private final Map<String, IntFunction<DataSource>> readers = new LinkedHashMap<>();
 
     private WriteThenRead(int pairs, int threads, int sessions, long seed) {
@@ -71,6 +73,21 @@ public final class WriteThenRead {
                     + "): must be at least 1, and at least one session a thread");
         }
         return new WriteThenRead(pairs, threads, sessions, seed);
+    }
+
+    /**
+     * Keeps to a rate. Without one the workload takes all the machine gives, which says little of a router: what
+     * measures freshness competes with it.
+     *
+     * @param pairsPerSecond how many pairs a second, at most, over all threads; at least 1
+     * @return this
+     */
+    public WriteThenRead pacedAt(int pairsPerSecond) {
+        if (pairsPerSecond < 1) {
+            throw new IllegalArgumentException("pairsPerSecond (" + pairsPerSecond + "): must be at least 1");
+        }
+        perSecond = pairsPerSecond;
+        return this;
     }
 
     /**
@@ -209,23 +226,30 @@ public final class WriteThenRead {
 
         private record Pending(int session, int value, long writtenAt, long dueAt) {}
 
+        /** Reads that are due come first, so that the delays are kept; then writes, at their pace. */
         Map<String, Count> work() throws SQLException {
-            var pending = new PriorityQueue<Pending>((a, b) -> Long.compare(a.dueAt, b.dueAt));
-            int left = pairs / threads + (number < pairs % threads ? 1 : 0);
-            for (int session = number; session < sessions && left > 0; session += threads) {
-                pending.add(write(session));
-                left--;
+            var idle = new ArrayDeque<Integer>();
+            for (int session = number; session < sessions; session += threads) {
+                idle.add(session);
             }
-            while (!pending.isEmpty()) {
-                Pending next = pending.remove();
-                for (long early = next.dueAt - System.nanoTime(); early > 0; ) {
-                    LockSupport.parkNanos(early);
-                    early = next.dueAt - System.nanoTime();
-                }
-                readThroughAll(next);
-                if (left > 0) {
-                    pending.add(write(next.session));
+            var pending = new PriorityQueue<Pending>((a, b) -> Long.compare(a.dueAt, b.dueAt));
+            long pace = perSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(threads) / perSecond;
+            long nextWrite = System.nanoTime();
+            int left = pairs / threads + (number < pairs % threads ? 1 : 0);
+            while (left > 0 || !pending.isEmpty()) {
+                long now = System.nanoTime();
+                long nextRead = pending.isEmpty() ? Long.MAX_VALUE : pending.element().dueAt - now;
+                long untilWrite = left == 0 || idle.isEmpty() ? Long.MAX_VALUE : nextWrite - now;
+                if (nextRead <= 0) {
+                    Pending due = pending.remove();
+                    readThroughAll(due);
+                    idle.add(due.session);
+                } else if (untilWrite <= 0) {
+                    pending.add(write(idle.remove()));
+                    nextWrite = Math.max(nextWrite + pace, now);
                     left--;
+                } else {
+                    LockSupport.parkNanos(Math.min(nextRead, untilWrite));
                 }
             }
             return counts;

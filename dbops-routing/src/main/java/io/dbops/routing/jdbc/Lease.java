@@ -15,24 +15,43 @@ public interface Lease {
     Connection connection();
 
     /**
-     * Whether the connection leads to the primary, so that every unit of work may run on it.
+     * Whether the connection leads to the primary.
      *
      * @return {@code false} for a replica
      */
     boolean isPrimary();
 
     /**
-     * Whether another unit of work that is declared read-only may begin on this connection now.
+     * Whether the connection is of the kind that a unit of work needs. That it serves it is then still to be seen.
      *
+     * @param readOnly whether the unit is declared read-only
+     * @return {@code false} if it certainly must take another one
+     */
+    boolean maySuit(boolean readOnly);
+
+    /**
+     * Whether a unit of work may begin on this connection now.
+     *
+     * @param readOnly whether the unit is declared read-only
      * @return {@code false} if it must take another one
      */
-    boolean stillServes();
+    boolean serves(boolean readOnly);
 
-    /** Notes that the connection is no longer known to be read-only: what it does may be a write. */
+    /** Notes that the server may let this connection write. */
     void mayWrite();
+
+    /**
+     * Notes that a statement has returned, or thrown.
+     *
+     * @param autoCommit whether it was a transaction of its own
+     */
+    void executed(boolean autoCommit);
 
     /** Notes that a call has returned, or thrown, that may have committed something. */
     void mayHaveCommitted();
+
+    /** Notes that the application got hold of something through which it can use the connection unseen. */
+    void escaped();
 
     /**
      * Notes that a call has failed.
@@ -44,18 +63,18 @@ public interface Lease {
     /** Notes that the connection was ended by force, whatever it was doing. */
     void aborted();
 
-    /** Notes that a statement was opened on the connection. */
-    void statementOpened();
+    /** Notes that something was opened on the connection that keeps it from being given back. */
+    void opened();
 
-    /** Notes that a statement was closed. */
-    void statementClosed();
+    /** Notes that something of that kind was closed. */
+    void closed();
 
     /**
-     * Whether statements are open, whose results may still be read.
+     * Whether something is open whose results may still be read.
      *
-     * @return whether more were opened than closed
+     * @return whether more was opened than closed
      */
-    boolean hasOpenStatements();
+    boolean isHeld();
 
     /**
      * Which node it is, and why.

@@ -19,6 +19,7 @@ import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.SQLXML;
+import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
@@ -31,10 +32,12 @@ import java.util.Map;
 final class RoutedCallableStatement extends RoutedStatement implements CallableStatement {
 
     private final CallableStatement call;
+    private final String sql;
 
-    RoutedCallableStatement(RoutedConnection connection, Lease lease, CallableStatement call) {
+    RoutedCallableStatement(RoutedConnection connection, Lease lease, CallableStatement call, String sql) {
         super(connection, lease);
         this.call = call;
+        this.sql = sql;
     }
 
     @Override
@@ -43,28 +46,33 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     }
 
     @Override
-    void recreateOn(Connection physical) throws SQLException {
+    Statement recreatedOn(Connection physical) throws SQLException {
         throw cannotMove();
     }
 
     @Override
+    void replaceDelegate(Statement recreated) {
+        throw new IllegalStateException("a call stays where it is");
+    }
+
+    @Override
     public ResultSet executeQuery() throws SQLException {
-        return execute(Kind.QUERY, () -> wrap(call.executeQuery()));
+        return execute(Kind.QUERY, sql, () -> wrap(call.executeQuery()));
     }
 
     @Override
     public boolean execute() throws SQLException {
-        return execute(Kind.EITHER, () -> call.execute());
+        return execute(Kind.EITHER, sql, () -> call.execute());
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return execute(Kind.UPDATE, () -> call.executeUpdate());
+        return execute(Kind.UPDATE, sql, () -> call.executeUpdate());
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return execute(Kind.UPDATE, () -> call.executeLargeUpdate());
+        return execute(Kind.UPDATE, sql, () -> call.executeLargeUpdate());
     }
 
     @Override
@@ -172,6 +180,7 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     @Override
     public void addBatch() throws SQLException {
         call.addBatch();
+        batched();
     }
 
     @Override
@@ -337,16 +346,6 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     @Override
     public void setObject(int index, Object value, SQLType sqlType) throws SQLException {
         call.setObject(index, value, sqlType);
-    }
-
-    @Override
-    public void addBatch(String value) throws SQLException {
-        call.addBatch(value);
-    }
-
-    @Override
-    public void clearBatch() throws SQLException {
-        call.clearBatch();
     }
 
     @Override

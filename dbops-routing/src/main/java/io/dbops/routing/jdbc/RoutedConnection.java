@@ -60,14 +60,11 @@ public final class RoutedConnection implements Connection {
 
     // ---- units of work -------------------------------------------------------------------------------------------
 
-    /** The lease on which the next statement runs: that of the open unit, or one that a new unit may begin on. */
+    /** The lease of the open unit, or one that the next unit may turn out to begin on. */
     private Lease current() throws SQLException {
         checkOpen();
         Lease held = lease;
-        if (held != null && (unitOpen || held.isPrimary() || (readOnly && held.stillServes()))) {
-            return held;
-        }
-        return take();
+        return held != null && (unitOpen || held.maySuit(readOnly)) ? held : take();
     }
 
     private Lease take() throws SQLException {
@@ -75,7 +72,7 @@ public final class RoutedConnection implements Connection {
         Lease taken = router.lease(readOnly);
         try {
             Connection connection = taken.connection();
-            if (autoCommit != router.defaultAutoCommit()) {
+            if (connection.getAutoCommit() != autoCommit) {
                 connection.setAutoCommit(autoCommit);
             }
             if (readOnly && taken.isPrimary()) {
@@ -92,14 +89,14 @@ public final class RoutedConnection implements Connection {
         return taken;
     }
 
-    /** Leaves the lease, between units: at once, or when its last statement is closed. */
+    /** Leaves the lease, between units: at once, or, while something on it is open, at the end. */
     private void letGo() throws SQLException {
         Lease left = lease;
         lease = null;
         if (left == null) {
             return;
         }
-        if (left.hasOpenStatements()) {
+        if (left.isHeld()) {
             if (parked == null) {
                 parked = new ArrayList<>(1);
             }
@@ -111,34 +108,57 @@ public final class RoutedConnection implements Connection {
 
     /** A statement is about to be executed: begins a unit of work unless one is open. */
     void begin(RoutedStatement statement) throws SQLException {
-        statement.runOn(current());
-        unitOpen = !autoCommit;
+        Lease used = current();
+        while (!unitOpen && !used.serves(readOnly)) {
+            used = take();
+        }
+        statement.runOn(used);
+        unitOpen |= !autoCommit;
     }
 
     /**
      * A statement was executed.
      *
-     * @param readOnlyResult whether it returned, and returned rows
+     * @param used where
+     * @param sql its text, where that is known
+     * @param rows whether it returned, and returned rows
      */
-    void ended(Lease used, boolean readOnlyResult) {
-        if (!readOnlyResult) {
-            // The application may have told the server that it writes after all.
+    void ended(Lease used, @Nullable String sql, boolean rows) {
+        used.executed(autoCommit);
+        if (used.isPrimary() && readOnly && SqlText.mayEndReadOnly(sql)) {
             used.mayWrite();
         }
-        if (autoCommit || !readOnlyResult) {
+        SqlText text = SqlText.of(sql);
+        if (text == SqlText.BEGINS) {
+            unitOpen = true;
+        } else if (text == SqlText.ENDS) {
+            unitOpen = false;
+        }
+        if (autoCommit || !rows || text == SqlText.SEVERAL) {
             used.mayHaveCommitted();
         }
     }
 
     void statementClosed(Lease used) throws SQLException {
-        used.statementClosed();
-        if (parked != null && !used.hasOpenStatements() && parked.remove(used)) {
+        used.closed();
+        if (parked != null && !used.isHeld() && parked.remove(used)) {
             used.release();
         }
     }
 
+    Lease leaseForMetaData() throws SQLException {
+        return current();
+    }
+
     private Connection physical() throws SQLException {
         return current().connection();
+    }
+
+    /** The physical connection, for something that stays bound to it: kept until this connection is closed. */
+    private Connection bound() throws SQLException {
+        Lease used = current();
+        used.opened();
+        return used.connection();
     }
 
     private Settings settings() {
@@ -231,7 +251,16 @@ public final class RoutedConnection implements Connection {
         }
         checkNoUnit("setReadOnly");
         readOnly = on;
-        letGo();
+        Lease held = lease;
+        if (held != null && held.isPrimary() && held.isHeld()) {
+            // Statements of the primary never leave it.
+            held.connection().setReadOnly(on);
+            if (!on) {
+                held.mayWrite();
+            }
+        } else {
+            letGo();
+        }
     }
 
     @Override
@@ -324,8 +353,11 @@ public final class RoutedConnection implements Connection {
         if (timeout < 0) {
             throw new SQLException("timeout (" + timeout + "): must not be negative", "22023");
         }
-        Lease held = lease;
-        return !closed && (held == null || held.connection().isValid(timeout));
+        try {
+            return !closed && physical().isValid(timeout);
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     // ---- statements ----------------------------------------------------------------------------------------------
@@ -350,57 +382,57 @@ public final class RoutedConnection implements Connection {
 
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
-        return prepare(connection -> connection.prepareStatement(sql));
+        return prepare(sql, connection -> connection.prepareStatement(sql));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency) throws SQLException {
-        return prepare(connection -> connection.prepareStatement(sql, type, concurrency));
+        return prepare(sql, connection -> connection.prepareStatement(sql, type, concurrency));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
             throws SQLException {
-        return prepare(connection -> connection.prepareStatement(sql, type, concurrency, holdability));
+        return prepare(sql, connection -> connection.prepareStatement(sql, type, concurrency, holdability));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int autoGeneratedKeys) throws SQLException {
-        return prepare(connection -> connection.prepareStatement(sql, autoGeneratedKeys));
+        return prepare(sql, connection -> connection.prepareStatement(sql, autoGeneratedKeys));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, int[] columnIndexes) throws SQLException {
-        return prepare(connection -> connection.prepareStatement(sql, columnIndexes));
+        return prepare(sql, connection -> connection.prepareStatement(sql, columnIndexes));
     }
 
     @Override
     public PreparedStatement prepareStatement(String sql, String[] columnNames) throws SQLException {
-        return prepare(connection -> connection.prepareStatement(sql, columnNames));
+        return prepare(sql, connection -> connection.prepareStatement(sql, columnNames));
     }
 
-    private PreparedStatement prepare(RoutedPreparedStatement.Recipe recipe) throws SQLException {
+    private PreparedStatement prepare(String sql, RoutedPreparedStatement.Recipe recipe) throws SQLException {
         Lease used = current();
-        return new RoutedPreparedStatement(this, used, recipe.prepare(used.connection()), recipe);
+        return new RoutedPreparedStatement(this, used, recipe.prepare(used.connection()), sql, recipe);
     }
 
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
         Lease used = current();
-        return new RoutedCallableStatement(this, used, used.connection().prepareCall(sql));
+        return new RoutedCallableStatement(this, used, used.connection().prepareCall(sql), sql);
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
         Lease used = current();
-        return new RoutedCallableStatement(this, used, used.connection().prepareCall(sql, type, concurrency));
+        return new RoutedCallableStatement(this, used, used.connection().prepareCall(sql, type, concurrency), sql);
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
         Lease used = current();
         return new RoutedCallableStatement(
-                this, used, used.connection().prepareCall(sql, type, concurrency, holdability));
+                this, used, used.connection().prepareCall(sql, type, concurrency, holdability), sql);
     }
 
     @Override
@@ -526,7 +558,8 @@ public final class RoutedConnection implements Connection {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        return physical().getMetaData();
+        checkOpen();
+        return new RoutedMetaData(this);
     }
 
     @Override
@@ -545,49 +578,51 @@ public final class RoutedConnection implements Connection {
 
     @Override
     public Clob createClob() throws SQLException {
-        return physical().createClob();
+        return bound().createClob();
     }
 
     @Override
     public Blob createBlob() throws SQLException {
-        return physical().createBlob();
+        return bound().createBlob();
     }
 
     @Override
     public NClob createNClob() throws SQLException {
-        return physical().createNClob();
+        return bound().createNClob();
     }
 
     @Override
     public SQLXML createSQLXML() throws SQLException {
-        return physical().createSQLXML();
+        return bound().createSQLXML();
     }
 
     @Override
     public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-        return physical().createArrayOf(typeName, elements);
+        return bound().createArrayOf(typeName, elements);
     }
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
-        return physical().createStruct(typeName, attributes);
+        return bound().createStruct(typeName, attributes);
     }
 
     /**
-     * The routing decision of this connection, or something of the physical connection behind it. The latter may be
-     * used to write past this wrapper, so the session counts as having written when the connection is closed.
+     * The routing decision of the last unit of work, or of the first one to come; or something of the physical connection behind it. The latter may be
+     * used to write past this wrapper: unless the server holds the connection read-only, the session counts as having
+     * written when it is closed.
      */
     @Override
     public <T> T unwrap(Class<T> iface) throws SQLException {
         if (iface.isInstance(this)) {
             return iface.cast(this);
         }
-        Lease used = current();
         if (iface == RoutingDecision.class) {
-            return iface.cast(used.decision());
+            checkOpen();
+            return iface.cast((lease == null ? current() : lease).decision());
         }
+        Lease used = current();
         T unwrapped = used.connection().unwrap(iface);
-        used.mayWrite();
+        used.escaped();
         return unwrapped;
     }
 

@@ -8,7 +8,6 @@ import java.sql.Statement;
 final class RoutedPlainStatement extends RoutedStatement {
 
     private Statement delegate;
-    private boolean hasBatch;
 
     RoutedPlainStatement(RoutedConnection connection, Lease lease, Statement delegate) {
         super(connection, lease);
@@ -21,23 +20,13 @@ final class RoutedPlainStatement extends RoutedStatement {
     }
 
     @Override
-    void recreateOn(Connection physical) throws SQLException {
-        if (hasBatch) {
-            throw cannotMove();
-        }
-        delegate = physical.createStatement(
+    Statement recreatedOn(Connection physical) throws SQLException {
+        return physical.createStatement(
                 delegate.getResultSetType(), delegate.getResultSetConcurrency(), delegate.getResultSetHoldability());
     }
 
     @Override
-    public void addBatch(String sql) throws SQLException {
-        delegate.addBatch(sql);
-        hasBatch = true;
-    }
-
-    @Override
-    public void clearBatch() throws SQLException {
-        delegate.clearBatch();
-        hasBatch = false;
+    void replaceDelegate(Statement recreated) {
+        delegate = recreated;
     }
 }

@@ -19,6 +19,7 @@ import java.sql.RowId;
 import java.sql.SQLException;
 import java.sql.SQLType;
 import java.sql.SQLXML;
+import java.sql.Statement;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutedPreparedStatement extends RoutedStatement implements PreparedStatement {
 
+    private final String sql;
     private final Recipe recipe;
     private PreparedStatement prepared;
     private @Nullable Parameters parameters;
@@ -44,9 +46,11 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
         PreparedStatement prepare(Connection connection) throws SQLException;
     }
 
-    RoutedPreparedStatement(RoutedConnection connection, Lease lease, PreparedStatement prepared, Recipe recipe) {
+    RoutedPreparedStatement(
+            RoutedConnection connection, Lease lease, PreparedStatement prepared, String sql, Recipe recipe) {
         super(connection, lease);
         this.prepared = prepared;
+        this.sql = sql;
         this.recipe = recipe;
     }
 
@@ -56,15 +60,20 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     }
 
     @Override
-    void recreateOn(Connection physical) throws SQLException {
+    PreparedStatement recreatedOn(Connection physical) throws SQLException {
         if (parameters != null && !parameters.canBeReplayed()) {
             throw cannotMove();
         }
-        PreparedStatement again = recipe.prepare(physical);
+        PreparedStatement recreated = recipe.prepare(physical);
         if (parameters != null) {
-            parameters.replayOn(again);
+            parameters.replayOn(recreated);
         }
-        prepared = again;
+        return recreated;
+    }
+
+    @Override
+    void replaceDelegate(Statement recreated) {
+        prepared = (PreparedStatement) recreated;
     }
 
     private void remember(int index, Parameters.Setter setter) {
@@ -82,38 +91,28 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return execute(Kind.QUERY, () -> wrap(prepared.executeQuery()));
+        return execute(Kind.QUERY, sql, () -> wrap(prepared.executeQuery()));
     }
 
     @Override
     public boolean execute() throws SQLException {
-        return execute(Kind.EITHER, () -> prepared.execute());
+        return execute(Kind.EITHER, sql, () -> prepared.execute());
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return execute(Kind.UPDATE, () -> prepared.executeUpdate());
+        return execute(Kind.UPDATE, sql, () -> prepared.executeUpdate());
     }
 
     @Override
     public long executeLargeUpdate() throws SQLException {
-        return execute(Kind.UPDATE, () -> prepared.executeLargeUpdate());
+        return execute(Kind.UPDATE, sql, () -> prepared.executeLargeUpdate());
     }
 
     @Override
     public void addBatch() throws SQLException {
-        parameters().cannotBeReplayed();
         prepared.addBatch();
-    }
-
-    @Override
-    public void addBatch(String sql) throws SQLException {
-        prepared.addBatch(sql);
-    }
-
-    @Override
-    public void clearBatch() throws SQLException {
-        prepared.clearBatch();
+        batched();
     }
 
     @Override

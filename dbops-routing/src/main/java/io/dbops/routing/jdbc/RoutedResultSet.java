@@ -22,6 +22,7 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rows of a {@link RoutedStatement}: delegates everything, so that {@link #getStatement} leads back to the routed
@@ -29,22 +30,39 @@ import java.util.Map;
  */
 final class RoutedResultSet implements ResultSet {
 
-    private final RoutedStatement statement;
+    /** {@code null} for rows of metadata, which JDBC allows to have no statement. */
+    private final @Nullable RoutedStatement statement;
+
     private final ResultSet rows;
 
-    RoutedResultSet(RoutedStatement statement, ResultSet rows) {
+    RoutedResultSet(@Nullable RoutedStatement statement, ResultSet rows) {
         this.statement = statement;
         this.rows = rows;
     }
 
     @Override
-    public Statement getStatement() {
+    public @Nullable Statement getStatement() {
         return statement;
+    }
+
+    private void change(RoutedStatement.Change change) throws SQLException {
+        if (statement == null) {
+            change.run();
+        } else {
+            statement.change(change);
+        }
     }
 
     @Override
     public <T> T unwrap(Class<T> iface) throws SQLException {
-        return iface.isInstance(this) ? iface.cast(this) : rows.unwrap(iface);
+        if (iface.isInstance(this)) {
+            return iface.cast(this);
+        }
+        T unwrapped = rows.unwrap(iface);
+        if (statement != null) {
+            statement.lease().escaped();
+        }
+        return unwrapped;
     }
 
     @Override
@@ -60,6 +78,9 @@ final class RoutedResultSet implements ResultSet {
     @Override
     public void close() throws SQLException {
         rows.close();
+        if (statement != null) {
+            statement.rowsClosed();
+        }
     }
 
     @Override
@@ -587,17 +608,17 @@ final class RoutedResultSet implements ResultSet {
 
     @Override
     public void insertRow() throws SQLException {
-        rows.insertRow();
+        change(() -> rows.insertRow());
     }
 
     @Override
     public void updateRow() throws SQLException {
-        rows.updateRow();
+        change(() -> rows.updateRow());
     }
 
     @Override
     public void deleteRow() throws SQLException {
-        rows.deleteRow();
+        change(() -> rows.deleteRow());
     }
 
     @Override

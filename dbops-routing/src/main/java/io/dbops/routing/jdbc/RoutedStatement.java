@@ -15,18 +15,27 @@ abstract class RoutedStatement implements Statement {
 
     private final RoutedConnection connection;
     private Lease lease;
+    /** Whether the lease counts this statement as open. */
+    private boolean counted = true;
+    /** Whether a batch waits to be executed, which cannot be given to another node. */
+    private boolean hasBatch;
+
+    private boolean closesOnCompletion;
 
     RoutedStatement(RoutedConnection connection, Lease lease) {
         this.connection = connection;
         this.lease = lease;
-        lease.statementOpened();
+        lease.opened();
     }
 
     /** The statement on the physical connection. */
     abstract Statement delegate();
 
-    /** Makes a statement like this one on another physical connection the delegate. */
-    abstract void recreateOn(Connection physical) throws SQLException;
+    /** A statement like this one on another physical connection. */
+    abstract Statement recreatedOn(Connection physical) throws SQLException;
+
+    /** Makes a recreated statement the delegate. */
+    abstract void replaceDelegate(Statement recreated);
 
     final Lease lease() {
         return lease;
@@ -42,21 +51,40 @@ abstract class RoutedStatement implements Statement {
 
     private void moveTo(Lease target) throws SQLException {
         Statement left = delegate();
-        recreateOn(target.connection());
-        copySettings(left, delegate());
-        target.statementOpened();
+        if (!counted || left.isClosed()) {
+            throw new SQLException("the statement is closed", "55000");
+        }
+        if (hasBatch) {
+            throw cannotMove();
+        }
+        Statement recreated = recreatedOn(target.connection());
+        try {
+            copySettings(left, recreated);
+        } catch (SQLException e) {
+            recreated.close();
+            throw e;
+        }
         Lease before = lease;
+        replaceDelegate(recreated);
+        target.opened();
         lease = target;
-        left.close();
-        connection.statementClosed(before);
+        try {
+            left.close();
+        } finally {
+            connection.statementClosed(before);
+        }
     }
 
-    private static void copySettings(Statement from, Statement to) throws SQLException {
+    private void copySettings(Statement from, Statement to) throws SQLException {
         to.setFetchSize(from.getFetchSize());
         to.setFetchDirection(from.getFetchDirection());
         to.setMaxRows(from.getMaxRows());
         to.setMaxFieldSize(from.getMaxFieldSize());
         to.setQueryTimeout(from.getQueryTimeout());
+        to.setPoolable(from.isPoolable());
+        if (closesOnCompletion) {
+            to.closeOnCompletion();
+        }
     }
 
     static SQLException cannotMove() {
@@ -81,8 +109,26 @@ abstract class RoutedStatement implements Statement {
         T run() throws SQLException;
     }
 
-    final <T> T execute(Kind kind, Execution<T> execution) throws SQLException {
+    final <T> T execute(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
         connection.begin(this);
+        return run(kind, sql, execution);
+    }
+
+    /** Runs something that is part of an execution that has begun: a change of an updatable row. */
+    final void change(Change change) throws SQLException {
+        Execution<Boolean> execution = () -> {
+            change.run();
+            return false;
+        };
+        run(Kind.UPDATE, null, execution);
+    }
+
+    @FunctionalInterface
+    interface Change {
+        void run() throws SQLException;
+    }
+
+    private <T> T run(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
         boolean rows = false;
         try {
             T result = execution.run();
@@ -92,8 +138,24 @@ abstract class RoutedStatement implements Statement {
             lease.failed(e);
             throw e;
         } finally {
-            connection.ended(lease, rows);
+            connection.ended(lease, sql, rows);
         }
+    }
+
+    private <T> T executeBatch(Execution<T> execution) throws SQLException {
+        try {
+            return execute(Kind.UPDATE, null, execution);
+        } finally {
+            hasBatch = false;
+        }
+    }
+
+    final void batched() {
+        hasBatch = true;
+    }
+
+    final void failed(SQLException error) {
+        lease.failed(error);
     }
 
     final ResultSet wrap(ResultSet rows) {
@@ -106,14 +168,46 @@ abstract class RoutedStatement implements Statement {
 
     @Override
     public void close() throws SQLException {
-        Statement closing = delegate();
-        if (!closing.isClosed()) {
-            try {
-                closing.close();
-            } finally {
-                connection.statementClosed(lease);
-            }
+        try {
+            delegate().close();
+        } finally {
+            uncount();
         }
+    }
+
+    private void uncount() throws SQLException {
+        if (counted) {
+            counted = false;
+            connection.statementClosed(lease);
+        }
+    }
+
+    @Override
+    public final void closeOnCompletion() throws SQLException {
+        delegate().closeOnCompletion();
+        closesOnCompletion = true;
+    }
+
+    /** Rows of this statement were closed, which may have closed the statement too. */
+    final void rowsClosed() throws SQLException {
+        if (closesOnCompletion && delegate().isClosed()) {
+            uncount();
+        }
+    }
+
+    @Override
+    public void addBatch(String sql) throws SQLException {
+        delegate().addBatch(sql);
+        batched();
+        if (SqlText.mayEndReadOnly(sql)) {
+            lease.mayWrite();
+        }
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        delegate().clearBatch();
+        hasBatch = false;
     }
 
     @Override
@@ -125,77 +219,77 @@ abstract class RoutedStatement implements Statement {
 
     @Override
     public final ResultSet executeQuery(String sql) throws SQLException {
-        return execute(Kind.QUERY, () -> wrap(delegate().executeQuery(sql)));
+        return execute(Kind.QUERY, sql, () -> wrap(delegate().executeQuery(sql)));
     }
 
     @Override
     public final boolean execute(String sql) throws SQLException {
-        return execute(Kind.EITHER, () -> delegate().execute(sql));
+        return execute(Kind.EITHER, sql, () -> delegate().execute(sql));
     }
 
     @Override
     public final boolean execute(String sql, int autoGeneratedKeys) throws SQLException {
-        return execute(Kind.EITHER, () -> delegate().execute(sql, autoGeneratedKeys));
+        return execute(Kind.EITHER, sql, () -> delegate().execute(sql, autoGeneratedKeys));
     }
 
     @Override
     public final boolean execute(String sql, int[] columnIndexes) throws SQLException {
-        return execute(Kind.EITHER, () -> delegate().execute(sql, columnIndexes));
+        return execute(Kind.EITHER, sql, () -> delegate().execute(sql, columnIndexes));
     }
 
     @Override
     public final boolean execute(String sql, String[] columnNames) throws SQLException {
-        return execute(Kind.EITHER, () -> delegate().execute(sql, columnNames));
+        return execute(Kind.EITHER, sql, () -> delegate().execute(sql, columnNames));
     }
 
     @Override
     public final int executeUpdate(String sql) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeUpdate(sql));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeUpdate(sql));
     }
 
     @Override
     public final int executeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeUpdate(sql, autoGeneratedKeys));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeUpdate(sql, autoGeneratedKeys));
     }
 
     @Override
     public final int executeUpdate(String sql, int[] columnIndexes) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeUpdate(sql, columnIndexes));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeUpdate(sql, columnIndexes));
     }
 
     @Override
     public final int executeUpdate(String sql, String[] columnNames) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeUpdate(sql, columnNames));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeUpdate(sql, columnNames));
     }
 
     @Override
     public final long executeLargeUpdate(String sql) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeLargeUpdate(sql));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeLargeUpdate(sql));
     }
 
     @Override
     public final long executeLargeUpdate(String sql, int autoGeneratedKeys) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeLargeUpdate(sql, autoGeneratedKeys));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeLargeUpdate(sql, autoGeneratedKeys));
     }
 
     @Override
     public final long executeLargeUpdate(String sql, int[] columnIndexes) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeLargeUpdate(sql, columnIndexes));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeLargeUpdate(sql, columnIndexes));
     }
 
     @Override
     public final long executeLargeUpdate(String sql, String[] columnNames) throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeLargeUpdate(sql, columnNames));
+        return execute(Kind.UPDATE, sql, () -> delegate().executeLargeUpdate(sql, columnNames));
     }
 
     @Override
     public final int[] executeBatch() throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeBatch());
+        return executeBatch(() -> delegate().executeBatch());
     }
 
     @Override
     public final long[] executeLargeBatch() throws SQLException {
-        return execute(Kind.UPDATE, () -> delegate().executeLargeBatch());
+        return executeBatch(() -> delegate().executeLargeBatch());
     }
 
     // ---- results -------------------------------------------------------------------------------------------------
@@ -216,7 +310,7 @@ abstract class RoutedStatement implements Statement {
             return iface.cast(this);
         }
         T unwrapped = delegate().unwrap(iface);
-        lease.mayWrite();
+        lease.escaped();
         return unwrapped;
     }
 
@@ -345,11 +439,6 @@ abstract class RoutedStatement implements Statement {
     @Override
     public final boolean isPoolable() throws SQLException {
         return delegate().isPoolable();
-    }
-
-    @Override
-    public final void closeOnCompletion() throws SQLException {
-        delegate().closeOnCompletion();
     }
 
     @Override
