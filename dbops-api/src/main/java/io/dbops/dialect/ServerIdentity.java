@@ -27,7 +27,8 @@ public record ServerIdentity(String systemId, String startedAt, String address, 
      * @param other another identity
      * @return {@code true} if cluster and start are the same
      */
+    @SuppressWarnings("ReferenceEquality") // spares the comparison of two equal texts, on the way of each read
     public boolean isSameRunAs(ServerIdentity other) {
-        return startedAt.equals(other.startedAt) && systemId.equals(other.systemId);
+        return this == other || (startedAt.equals(other.startedAt) && systemId.equals(other.systemId));
     }
 }

@@ -35,7 +35,7 @@ final class NodeView {
         this.measured = measured;
         this.freshAsOf = freshAsOf;
         this.observedAt = observedAt;
-        this.server = server;
+        this.server = server == null ? null : node.sharing(server);
         this.reason = reason;
     }
 

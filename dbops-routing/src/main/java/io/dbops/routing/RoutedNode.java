@@ -8,6 +8,7 @@ import io.dbops.NodePool;
 import io.dbops.Pools;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Dialect;
+import io.dbops.dialect.ServerIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumMap;
@@ -42,6 +43,7 @@ final class RoutedNode implements AutoCloseable {
     private volatile boolean stampsAreFound;
     private volatile boolean closed;
     private volatile @Nullable Dialect dialect;
+    private volatile @Nullable ServerIdentity server;
     private volatile @Nullable Joined joined;
 
     /** In which units of work the server refuses the writes of a connection that is declared read-only. */
@@ -178,6 +180,16 @@ final class RoutedNode implements AutoCloseable {
         Joined current = joined;
         return current != null
                 && (current.readOnly == ReadOnly.ALL || (current.readOnly == ReadOnly.TRANSACTIONS && !autoCommit));
+    }
+
+    /** An identity equal to this one: the same object while the server is the same, so that comparing it costs nothing. */
+    ServerIdentity sharing(ServerIdentity identity) {
+        ServerIdentity known = server;
+        if (identity.equals(known)) {
+            return known;
+        }
+        server = identity;
+        return identity;
     }
 
     /** The stamp of a pooled connection. Asks the server, once in the connection's life. */

@@ -131,9 +131,7 @@ final class SessionView implements UnitRouter {
     /** Whether what was observed of the node holds of this connection. See {@link Stamp}. */
     private boolean holdsFor(NodeView view, Stamp stamp) {
         return level == Level.EVENTUAL
-                || (view.observedAt > stamp.createdAt
-                        && view.server != null
-                        && view.server.isSameRunAs(stamp.backend.server()));
+                || (view.observedAt > stamp.createdAt && view.server != null && view.server.isSameRunAs(stamp.server));
     }
 
     /** A connection to this replica, or {@code null} if it gave none whose state is known. */

@@ -1,6 +1,7 @@
 package io.dbops.routing;
 
 import io.dbops.dialect.Backend;
+import io.dbops.dialect.ServerIdentity;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
 
@@ -16,12 +17,16 @@ final class Stamp extends WeakReference<Connection> {
 
     final RoutedNode node;
     final Backend backend;
+    /** The server of the backend, as {@link RoutedNode#sharing} has it. */
+    final ServerIdentity server;
+
     final long createdAt;
 
     Stamp(RoutedNode node, Connection physical, Backend backend, long createdAt) {
         super(physical);
         this.node = node;
         this.backend = backend;
+        server = node.sharing(backend.server());
         this.createdAt = createdAt;
     }
 }

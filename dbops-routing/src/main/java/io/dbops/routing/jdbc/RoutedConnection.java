@@ -46,7 +46,8 @@ public final class RoutedConnection implements Connection {
     /** Whether a transaction has begun on the lease that has not ended. */
     private boolean unitOpen;
 
-    private volatile boolean closed;
+    /** Not volatile, for that costs a fence at each close: after an abort by another thread the connection fails anyway. */
+    private boolean closed;
 
     /**
      * A connection that has taken no physical one yet.
@@ -106,13 +107,18 @@ public final class RoutedConnection implements Connection {
         }
     }
 
-    /** A statement is about to be executed: begins a unit of work unless one is open. */
-    void begin(RoutedStatement statement) throws SQLException {
+    /** The lease of the open unit, or one on which the next unit may begin at this moment. */
+    private Lease serving() throws SQLException {
         Lease used = current();
         while (!unitOpen && !used.serves(readOnly)) {
             used = take();
         }
-        statement.runOn(used);
+        return used;
+    }
+
+    /** A statement is about to be executed: begins a unit of work unless one is open. */
+    void begin(RoutedStatement statement) throws SQLException {
+        statement.runOn(serving());
         unitOpen |= !autoCommit;
     }
 
@@ -121,16 +127,17 @@ public final class RoutedConnection implements Connection {
      *
      * @param used where
      * @param sql its text, where that is known
-     * @param rows whether it returned, and returned rows
+     * @param returned whether it returned, as opposed to threw
+     * @param rows whether it returned rows
      */
-    void ended(Lease used, @Nullable String sql, boolean rows) {
+    void ended(Lease used, @Nullable String sql, boolean returned, boolean rows) {
         used.executed(autoCommit);
         if (used.isPrimary() && readOnly && SqlText.mayEndReadOnly(sql)) {
             used.mayWrite();
         }
         SqlText text = SqlText.of(sql);
         if (text == SqlText.BEGINS) {
-            unitOpen = true;
+            unitOpen |= returned;
         } else if (text == SqlText.ENDS) {
             unitOpen = false;
         }
@@ -272,7 +279,7 @@ public final class RoutedConnection implements Connection {
     @Override
     public Savepoint setSavepoint() throws SQLException {
         checkTransactional("setSavepoint");
-        Savepoint savepoint = physical().setSavepoint();
+        Savepoint savepoint = serving().connection().setSavepoint();
         unitOpen = true;
         return savepoint;
     }
@@ -280,7 +287,7 @@ public final class RoutedConnection implements Connection {
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
         checkTransactional("setSavepoint");
-        Savepoint savepoint = physical().setSavepoint(name);
+        Savepoint savepoint = serving().connection().setSavepoint(name);
         unitOpen = true;
         return savepoint;
     }
@@ -382,7 +389,8 @@ public final class RoutedConnection implements Connection {
 
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
-        return prepare(sql, connection -> connection.prepareStatement(sql));
+        Lease used = current();
+        return new RoutedPreparedStatement(this, used, used.connection().prepareStatement(sql), sql, null);
     }
 
     @Override

@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class RoutedPreparedStatement extends RoutedStatement implements PreparedStatement {
 
     private final String sql;
-    private final Recipe recipe;
+    /** How it was prepared, where the text alone does not tell. */
+    private final @Nullable Recipe recipe;
+
     private PreparedStatement prepared;
     private @Nullable Parameters parameters;
 
@@ -47,7 +49,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     }
 
     RoutedPreparedStatement(
-            RoutedConnection connection, Lease lease, PreparedStatement prepared, String sql, Recipe recipe) {
+            RoutedConnection connection, Lease lease, PreparedStatement prepared, String sql, @Nullable Recipe recipe) {
         super(connection, lease);
         this.prepared = prepared;
         this.sql = sql;
@@ -64,7 +66,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
         if (parameters != null && !parameters.canBeReplayed()) {
             throw cannotMove();
         }
-        PreparedStatement recreated = recipe.prepare(physical);
+        PreparedStatement recreated = recipe == null ? physical.prepareStatement(sql) : recipe.prepare(physical);
         if (parameters != null) {
             parameters.replayOn(recreated);
         }
@@ -91,7 +93,19 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
 
     @Override
     public ResultSet executeQuery() throws SQLException {
-        return execute(Kind.QUERY, sql, () -> wrap(prepared.executeQuery()));
+        // Written out: where many kinds of calls run, the lambda of execute(...) is an object and a virtual call.
+        begin();
+        boolean returned = false;
+        try {
+            ResultSet rows = prepared.executeQuery();
+            returned = true;
+            return wrap(rows);
+        } catch (SQLException e) {
+            failed(e);
+            throw e;
+        } finally {
+            ended(sql, returned, returned);
+        }
     }
 
     @Override

@@ -109,8 +109,16 @@ abstract class RoutedStatement implements Statement {
         T run() throws SQLException;
     }
 
-    final <T> T execute(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
+    final void begin() throws SQLException {
         connection.begin(this);
+    }
+
+    final void ended(@Nullable String sql, boolean returned, boolean rows) {
+        connection.ended(lease, sql, returned, rows);
+    }
+
+    final <T> T execute(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
+        begin();
         return run(kind, sql, execution);
     }
 
@@ -129,16 +137,18 @@ abstract class RoutedStatement implements Statement {
     }
 
     private <T> T run(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
+        boolean returned = false;
         boolean rows = false;
         try {
             T result = execution.run();
+            returned = true;
             rows = kind == Kind.QUERY || (kind == Kind.EITHER && Boolean.TRUE.equals(result));
             return result;
         } catch (SQLException e) {
             lease.failed(e);
             throw e;
         } finally {
-            connection.ended(lease, sql, rows);
+            ended(sql, returned, rows);
         }
     }
 

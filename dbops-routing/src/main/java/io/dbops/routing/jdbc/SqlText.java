@@ -1,6 +1,5 @@
 package io.dbops.routing.jdbc;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +25,9 @@ enum SqlText {
         if (semicolon >= 0 && firstLetter(sql, semicolon + 1) < sql.length()) {
             return SEVERAL;
         }
+        if (start == sql.length() || "bsceapr".indexOf(Character.toLowerCase(sql.charAt(start))) < 0) {
+            return PLAIN;
+        }
         if (startsWith(sql, start, "begin") || startsWith(sql, start, "start")) {
             return BEGINS;
         }
@@ -47,7 +49,12 @@ enum SqlText {
     }
 
     private static boolean mentions(String sql, String part) {
-        return sql.toLowerCase(Locale.ROOT).contains(part);
+        for (int at = 0; at <= sql.length() - part.length(); at++) {
+            if (startsWith(sql, at, part)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean startsWith(String sql, int start, String keyword) {
