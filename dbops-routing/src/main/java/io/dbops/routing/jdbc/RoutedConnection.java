@@ -141,7 +141,7 @@ public final class RoutedConnection implements Connection {
         } else if (text == SqlText.ENDS) {
             unitOpen = false;
         }
-        if (autoCommit || !rows || text == SqlText.SEVERAL) {
+        if (autoCommit || !rows || text == SqlText.ENDS) {
             used.mayHaveCommitted();
         }
     }

@@ -3,29 +3,31 @@ package io.dbops.routing.jdbc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a text does to transactions, as far as a glance can tell. Looked at after the text has run: a text that is
- * misread costs an offload, where it could be an unnoticed commit it is read as one.
+ * What a text does to transactions, as far as a glance can tell. Looked at after the text has run: one that is misread as
+ * an end costs an offload, so of several statements any that could be one counts.
  */
 enum SqlText {
     /** Nothing. */
     PLAIN,
     /** It begins a transaction. */
     BEGINS,
-    /** It ends one. */
-    ENDS,
-    /** It has several statements, any of which may end one. */
-    SEVERAL;
+    /** It ends one, or may. */
+    ENDS;
+
+    /** The first letters of the keywords that begin or end a transaction. */
+    private static final String FIRST_LETTERS = "bsceapr";
 
     static SqlText of(@Nullable String sql) {
         if (sql == null) {
             return PLAIN;
         }
-        int start = firstLetter(sql);
+        int start = firstLetter(sql, 0);
         int semicolon = sql.indexOf(';', start);
-        if (semicolon >= 0 && firstLetter(sql, semicolon + 1) < sql.length()) {
-            return SEVERAL;
+        boolean several = semicolon >= 0 && firstLetter(sql, semicolon + 1) < sql.length();
+        if (several && mentionsAnEnd(sql)) {
+            return ENDS;
         }
-        if (start == sql.length() || "bsceapr".indexOf(Character.toLowerCase(sql.charAt(start))) < 0) {
+        if (start == sql.length() || FIRST_LETTERS.indexOf(Character.toLowerCase(sql.charAt(start))) < 0) {
             return PLAIN;
         }
         if (startsWith(sql, start, "begin") || startsWith(sql, start, "start")) {
@@ -37,6 +39,10 @@ enum SqlText {
                 || startsWith(sql, start, "prepare transaction")
                 || (startsWith(sql, start, "rollback") && !mentions(sql, " to "));
         return ends ? ENDS : PLAIN;
+    }
+
+    private static boolean mentionsAnEnd(String sql) {
+        return mentions(sql, "commit") || mentions(sql, "rollback") || mentions(sql, "end") || mentions(sql, "abort");
     }
 
     /** Whether the text may make a read-only connection writable. */
@@ -59,10 +65,6 @@ enum SqlText {
 
     private static boolean startsWith(String sql, int start, String keyword) {
         return sql.regionMatches(true, start, keyword, 0, keyword.length());
-    }
-
-    private static int firstLetter(String sql) {
-        return firstLetter(sql, 0);
     }
 
     /** The index of the first character that is neither white space nor part of a comment, or the length. */
