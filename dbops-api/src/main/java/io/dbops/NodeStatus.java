@@ -10,9 +10,9 @@ import io.dbops.dialect.Role;
  * @param name the name it was given
  * @param role the role it was found in
  * @param freshness how far behind it may be now; zero for the primary
- * @param reads units of work it has served for the router since the router was opened
+ * @param units units of work that began on it since the router was opened; in autocommit mode each statement is one
  */
-public record NodeStatus(String name, Role role, Freshness freshness, long reads) {
+public record NodeStatus(String name, Role role, Freshness freshness, long units) {
 
     /** Checks the components. */
     public NodeStatus {

@@ -58,7 +58,7 @@ public record Topology(long epoch, List<NodeStatus> nodes) {
                             row,
                             node.name(),
                             node.role().name().toLowerCase(Locale.ROOT),
-                            node.reads(),
+                            node.units(),
                             node.role() == Role.PRIMARY ? "-" : node.freshness()));
         }
         return table.toString();

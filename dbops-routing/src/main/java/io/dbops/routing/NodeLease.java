@@ -58,8 +58,12 @@ final class NodeLease implements Lease {
     }
 
     @Override
-    public boolean serves(boolean readOnly) {
-        return maySuit(readOnly) && (isPrimary() || view.admits(stamp));
+    public boolean begins(boolean readOnly) {
+        boolean serves = maySuit(readOnly) && (isPrimary() || view.admits(stamp));
+        if (serves) {
+            stamp.node.served(reason);
+        }
+        return serves;
     }
 
     @Override

@@ -145,7 +145,6 @@ final class SessionView implements UnitRouter {
                 return null;
             }
             Reason reason = level == Level.EVENTUAL ? Reason.ANY_REPLICA : Reason.FRESH_REPLICA;
-            node.served(reason);
             return new NodeLease(this, connection, stamp, reason);
         } catch (SQLException e) {
             core.connectionFailed(node, e);
@@ -249,7 +248,6 @@ final class SessionView implements UnitRouter {
         }
         Connection connection = primary.connection();
         Stamp stamp = stampOrClose(primary, connection);
-        primary.served(reason);
         return new NodeLease(this, connection, stamp, reason);
     }
 }

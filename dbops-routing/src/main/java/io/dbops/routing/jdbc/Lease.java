@@ -30,12 +30,12 @@ public interface Lease {
     boolean maySuit(boolean readOnly);
 
     /**
-     * Whether a unit of work may begin on this connection now.
+     * Begins a unit of work on this connection, if it may serve it at this moment.
      *
      * @param readOnly whether the unit is declared read-only
-     * @return {@code false} if it must take another one
+     * @return {@code false} if the unit must take another one
      */
-    boolean serves(boolean readOnly);
+    boolean begins(boolean readOnly);
 
     /** Notes that the server may let this connection write. */
     void mayWrite();

@@ -110,7 +110,7 @@ public final class RoutedConnection implements Connection {
     /** The lease of the open unit, or one on which the next unit may begin at this moment. */
     private Lease serving() throws SQLException {
         Lease used = current();
-        while (!unitOpen && !used.serves(readOnly)) {
+        while (!unitOpen && !used.begins(readOnly)) {
             used = take();
         }
         return used;
