@@ -18,6 +18,9 @@ import java.sql.SQLException;
  */
 final class NodeLease implements Lease {
 
+    /** What {@link #open} stays at once it is reached: then the connection is held until the end. */
+    private static final short FOR_GOOD = Short.MAX_VALUE;
+
     private final SessionView view;
     private final Connection connection;
     private final Stamp stamp;
@@ -25,14 +28,10 @@ final class NodeLease implements Lease {
 
     /** Whether the server lets this connection write, as far as is known. */
     private boolean mayWrite;
-    /** Whether a statement ran on it. */
+    /** Whether a statement ran on it, or the application can use it unseen. */
     private boolean used;
-    /** Whether the application can use it unseen. */
-    private boolean escaped;
-    /** Whether it is known to be lost. */
-    private boolean lost;
-
-    private int open;
+    /** How much is open on it. A short, for there is a lease for each checkout, and this one makes 32 bytes. */
+    private short open;
 
     NodeLease(SessionView view, Connection connection, Stamp stamp, Reason reason) {
         this.view = view;
@@ -54,7 +53,7 @@ final class NodeLease implements Lease {
 
     @Override
     public boolean maySuit(boolean readOnly) {
-        return !lost && (isPrimary() || readOnly);
+        return !stamp.lost && (isPrimary() || readOnly);
     }
 
     @Override
@@ -89,8 +88,8 @@ final class NodeLease implements Lease {
 
     @Override
     public void escaped() {
-        escaped = true;
-        open++;
+        used = true;
+        open = FOR_GOOD;
     }
 
     @Override
@@ -103,8 +102,8 @@ final class NodeLease implements Lease {
 
     @Override
     public void aborted() {
-        if (!lost) {
-            lost = true;
+        if (!stamp.lost) {
+            stamp.lost = true;
             if (mayWrite && isPrimary()) {
                 view.core().monitor().unsettle(view.session(), stamp);
             }
@@ -114,12 +113,16 @@ final class NodeLease implements Lease {
 
     @Override
     public void opened() {
-        open++;
+        if (open != FOR_GOOD) {
+            open++;
+        }
     }
 
     @Override
     public void closed() {
-        open--;
+        if (open != FOR_GOOD) {
+            open--;
+        }
     }
 
     @Override
@@ -134,13 +137,14 @@ final class NodeLease implements Lease {
 
     @Override
     public void release() throws SQLException {
-        if (escaped && isPrimary()) {
-            lookForWhatWasDoneUnseen();
+        try {
+            if (used && isPrimary()) {
+                lookForWhatWasDoneUnseen();
+                mayHaveCommitted();
+            }
+        } finally {
+            connection.close();
         }
-        if (used || escaped) {
-            mayHaveCommitted();
-        }
-        connection.close();
     }
 
     private void lookForWhatWasDoneUnseen() throws SQLException {

@@ -22,6 +22,9 @@ final class Stamp extends WeakReference<Connection> {
 
     final long createdAt;
 
+    /** Whether the connection is known to be lost. Written by whoever holds it. */
+    boolean lost;
+
     Stamp(RoutedNode node, Connection physical, Backend backend, long createdAt) {
         super(physical);
         this.node = node;

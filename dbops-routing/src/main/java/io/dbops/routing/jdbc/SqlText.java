@@ -18,7 +18,7 @@ enum SqlText {
     private static final String FIRST_LETTERS = "bsceapr";
 
     static SqlText of(@Nullable String sql) {
-        if (sql == null) {
+        if (sql == null || isOneQuery(sql)) {
             return PLAIN;
         }
         int start = firstLetter(sql, 0);
@@ -39,6 +39,14 @@ enum SqlText {
                 || startsWith(sql, start, "prepare transaction")
                 || (startsWith(sql, start, "rollback") && !mentions(sql, " to "));
         return ends ? ENDS : PLAIN;
+    }
+
+    /** What most texts are, told from two letters and the lack of a semicolon. */
+    private static boolean isOneQuery(String sql) {
+        return sql.length() > 1
+                && (sql.charAt(0) | 0x20) == 's'
+                && (sql.charAt(1) | 0x20) == 'e'
+                && sql.indexOf(';') < 0;
     }
 
     private static boolean mentionsAnEnd(String sql) {

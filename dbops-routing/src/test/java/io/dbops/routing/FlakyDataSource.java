@@ -1,0 +1,68 @@
+package io.dbops.routing;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+
+/** A data source that can be made to refuse, and counts how often it was asked for a connection. */
+final class FlakyDataSource {
+
+    private final DataSource delegate;
+    private final AtomicInteger asked = new AtomicInteger();
+    private final Queue<Connection> given = new ConcurrentLinkedQueue<>();
+    private volatile boolean refusing;
+
+    FlakyDataSource(DataSource delegate) {
+        this.delegate = delegate;
+    }
+
+    DataSource dataSource() {
+        return (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (self, method, args) -> call(method, args));
+    }
+
+    private Object call(Method method, Object[] args) throws Throwable {
+        boolean connecting = method.getName().equals("getConnection");
+        if (connecting) {
+            asked.incrementAndGet();
+            if (refusing) {
+                throw new SQLException("planted: no connection", "08001");
+            }
+        }
+        try {
+            Object result = method.invoke(delegate, args);
+            if (connecting) {
+                given.add((Connection) result);
+            }
+            return result;
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Gives no more connections, and counts from zero. */
+    void refuse() {
+        refusing = true;
+        asked.set(0);
+    }
+
+    /** Gives no more connections, ends those it gave, and counts from zero. */
+    void cutOff() throws SQLException {
+        refuse();
+        for (Connection connection : given) {
+            connection.abort(Runnable::run);
+        }
+    }
+
+    int asked() {
+        return asked.get();
+    }
+}
