@@ -120,8 +120,9 @@ final class RoutedNode implements AutoCloseable {
             connection.setAutoCommit(autoCommit);
             if (readOnly != ReadOnly.ALL) {
                 LOG.warn(
-                        "The pool of node {} lets a read-only connection write in autocommit mode: reads that the"
-                                + " primary serves count as writes; with pgJDBC add readOnlyMode=always",
+                        "The pool of node {} lets a read-only connection write in autocommit mode. So a read that the"
+                                + " primary serves counts as a write, and under steady reads their session may never"
+                                + " leave the primary. With pgJDBC add readOnlyMode=always to the pool's properties",
                         this);
             }
             return new Joined(pool, owned, autoCommit, readOnly);
@@ -185,7 +186,7 @@ final class RoutedNode implements AutoCloseable {
     /** An identity equal to this one: the same object while the server is the same, so that comparing it costs nothing. */
     ServerIdentity sharing(ServerIdentity identity) {
         ServerIdentity known = server;
-        if (identity.equals(known)) {
+        if (known != null && known.equals(identity)) {
             return known;
         }
         server = identity;

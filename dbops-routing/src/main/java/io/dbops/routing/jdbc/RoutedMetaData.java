@@ -23,13 +23,13 @@ final class RoutedMetaData implements DatabaseMetaData {
     }
 
     @FunctionalInterface
-    private interface Number {
+    private interface DriverVersion {
         int of(DatabaseMetaData metaData);
     }
 
-    private int unchecked(Number number) {
+    private int unchecked(DriverVersion version) {
         try {
-            return number.of(current());
+            return version.of(current());
         } catch (SQLException e) {
             throw new IllegalStateException("there is no connection to ask", e);
         }
