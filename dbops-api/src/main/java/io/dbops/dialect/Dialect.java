@@ -78,6 +78,14 @@ public sealed interface Dialect permits PostgresDialect {
     boolean refusesWrites(Connection connection) throws SQLException;
 
     /**
+     * Whether a transaction is open on a connection, however it was begun. Asks the driver, not the server.
+     *
+     * @param connection a connection, in any mode
+     * @return {@code false} also where the connection is closed or lost
+     */
+    boolean isInTransaction(Connection connection);
+
+    /**
      * The server process at the other end of a connection.
      *
      * @param connection an open connection

@@ -24,6 +24,8 @@ public final class PostgresDialect implements Dialect {
 
     static final PostgresDialect INSTANCE = new PostgresDialect();
 
+    private static final String ACTIVE_TRANSACTION = "25001";
+
     private static final String SERVER = """
             (select system_identifier from pg_control_system()),
             extract(epoch from pg_postmaster_start_time())::text,
@@ -94,6 +96,22 @@ public final class PostgresDialect implements Dialect {
                 ResultSet row = statement.executeQuery(REFUSES_WRITES)) {
             row.next();
             return row.getBoolean(1);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>pgJDBC knows the state from the last answer of the server, tells it through nothing that JDBC has, but refuses
+     * to change the read-only mode inside a transaction.
+     */
+    @Override
+    public boolean isInTransaction(Connection connection) {
+        try {
+            connection.setReadOnly(connection.isReadOnly());
+            return false;
+        } catch (SQLException e) {
+            return ACTIVE_TRANSACTION.equals(e.getSQLState());
         }
     }
 

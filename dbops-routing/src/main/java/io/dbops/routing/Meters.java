@@ -24,6 +24,15 @@ final class Meters implements AutoCloseable {
 
     Meters(String application, RouterCore core, MeterRegistry registry) {
         this.registry = registry;
+        try {
+            register(application, core);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void register(String application, RouterCore core) {
         for (RoutedNode node : core.nodes()) {
             Tags tags = Tags.of("db", application, "node", node.name());
             for (Reason reason : Reason.values()) {

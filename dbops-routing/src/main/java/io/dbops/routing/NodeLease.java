@@ -87,6 +87,12 @@ final class NodeLease implements Lease {
     }
 
     @Override
+    public boolean isInTransaction() {
+        Dialect dialect = stamp.node.knownDialect();
+        return dialect != null && dialect.isInTransaction(connection);
+    }
+
+    @Override
     public void escaped() {
         used = true;
         open = FOR_GOOD;

@@ -192,6 +192,7 @@ final class SessionView implements UnitRouter {
         core.demandSample();
         Snapshot tried = last;
         long deadline = core.clock().nanos() + patience;
+        long pause = Pace.SPACING;
         for (long left = patience; left > 0; left = deadline - core.clock().nanos()) {
             Snapshot before = tried;
             Snapshot next = core.monitor().await(snapshot -> isNews(snapshot, before) && hasCandidate(snapshot), left);
@@ -203,6 +204,8 @@ final class SessionView implements UnitRouter {
                 return lease;
             }
             tried = next;
+            core.clock().park(Math.min(pause, deadline - core.clock().nanos()));
+            pause *= 2;
         }
         return null;
     }

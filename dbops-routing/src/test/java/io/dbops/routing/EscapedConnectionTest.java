@@ -4,18 +4,21 @@ import static io.dbops.routing.Queries.number;
 import static io.dbops.routing.RoutedPair.COUNT;
 import static io.dbops.routing.RoutedPair.node;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
 import org.postgresql.PGStatement;
+import org.postgresql.core.BaseConnection;
 
 /**
  * What leads to a physical connection past the wrapper keeps that connection out of other hands for as long as the
@@ -100,6 +103,34 @@ class EscapedConnectionTest {
                 assertThat(tables.next()).isTrue();
             }
             assertThat(metaData.unwrap(DatabaseMetaData.class).getConnection()).isSameAs(connection);
+        }
+    }
+
+    /** Some of it is looked up on the server when it is asked for. */
+    @Test
+    void metaDataOfRowsAsksNoConnectionThatSomebodyElseHas() throws Exception {
+        try (RoutedPair one =
+                        RoutedPair.over(pair.cluster, RoutedPair.LENIENT, config -> config.setMaximumPoolSize(1));
+                Connection connection = one.onReplica()) {
+            ResultSetMetaData columns;
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select id from t")) {
+                columns = rows.getMetaData();
+            }
+            one.writeUnseenByReplica();
+            assertThat(number(connection, COUNT)).isEqualTo(1);
+            if (one.connectionsInUse("db-2") > 0) {
+                return; // kept for the metadata
+            }
+            try (Connection other = one.pools.pool("db-2").getConnection()) {
+                other.setAutoCommit(false);
+                Throwable refusal = catchThrowable(() -> columns.isNullable(1));
+                assertThat(other.unwrap(BaseConnection.class)
+                                .getTransactionState()
+                                .name())
+                        .as("of the other, who has asked nothing yet (refused: %s)", refusal)
+                        .isEqualTo("IDLE");
+            }
         }
     }
 }

@@ -71,6 +71,28 @@ class LostConnectionTest {
     }
 
     @Test
+    void aStatementWhoseParametersAreLostWithItsConnectionNeverRunsWithEarlierOnes() throws Exception {
+        try (Connection connection = pair.onReplica();
+                PreparedStatement prepared = connection.prepareStatement("select ?::int")) {
+            prepared.setInt(1, 7);
+            assertThat(value(prepared)).isEqualTo(7);
+            pair.writeUnseenByReplica();
+            assertThat(value(prepared)).isEqualTo(7);
+            assertThat(node(connection)).isEqualTo("db-1");
+
+            prepared.setInt(1, 42);
+            endBackendOf(connection);
+            assertThatThrownBy(() -> value(prepared))
+                    .isInstanceOfSatisfying(SQLException.class, LostConnectionTest::isLost);
+            try {
+                assertThat(value(prepared)).isEqualTo(42);
+            } catch (SQLException refused) {
+                assertThat(refused.getMessage()).as("what it was given is gone").contains("parameter");
+            }
+        }
+    }
+
+    @Test
     void aTransactionIsNotContinuedOnAnotherConnection() throws Exception {
         try (Connection connection = pair.session.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {

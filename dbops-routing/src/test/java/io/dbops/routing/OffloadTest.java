@@ -133,6 +133,24 @@ class OffloadTest {
     // ---- no read waits in vain -----------------------------------------------------------------------------------
 
     @Test
+    void aReadThatWaitsForAReplicaAsksAFailingPoolAFewTimesOnly() throws Exception {
+        RoutedPair.createTable(cluster);
+        try (Pooled pools = Pooled.over(cluster)) {
+            var pool = new FlakyDataSource(pools.pool("db-2"));
+            var nodes = List.of(
+                    pools.nodes().get(0),
+                    Node.of("db-2", pool.dataSource(), pools.watch("db-2").dataSource()));
+            try (RoutedDataSource routed =
+                    LENIENT.waitingForReplica(Duration.ofMillis(500)).wrap(nodes)) {
+                await("db-2 serves", () -> read(routed, "select 1").node().equals("db-2"));
+                pool.refuse();
+                assertThat(read(routed, "select 1").decision().reason()).isEqualTo(Reason.REPLICA_NOT_READY);
+                assertThat(pool.asked()).isBetween(1, 10);
+            }
+        }
+    }
+
+    @Test
     void aReadDoesNotWaitForAReplicaWhereThereIsNone() throws Exception {
         Duration patience = Duration.ofSeconds(30);
         try (Pooled pools = Pooled.over(cluster);

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DynamicTest;
@@ -217,6 +218,19 @@ class OpenAndCloseTest {
             assertThatThrownBy(() -> ROUTING.open("leaky", pools.nodes(), null, refusing("dbops.routing.units")))
                     .hasMessage("planted: no meter");
             await("no thread is left", () -> noThreadIsLeftOf("leaky"));
+        }
+    }
+
+    @Test
+    void aRegistryThatFailsHalfwayKeepsNoMeter() {
+        SimpleMeterRegistry registry = refusing("dbops.routing.unscoped");
+        try (Pooled pools = Pooled.over(cluster)) {
+            assertThatThrownBy(() -> ROUTING.open("leaky", pools.nodes(), null, registry))
+                    .hasMessage("planted: no meter");
+            assertThat(registry.getMeters().stream()
+                            .map(meter -> meter.getId().getName())
+                            .collect(Collectors.toSet()))
+                    .isEmpty();
         }
     }
 }

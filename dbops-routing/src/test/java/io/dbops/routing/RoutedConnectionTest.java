@@ -171,6 +171,19 @@ class RoutedConnectionTest {
     }
 
     @Test
+    void aTransactionIsOpenWhateverItsStatementsMention() throws Exception {
+        try (Connection connection = pair.routed.getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("insert into t values (1); insert into t select 2 as weekend");
+            }
+            refuses(() -> connection.setReadOnly(true), "25001");
+            connection.commit();
+        }
+        assertThat(pair.countOnPrimary()).isEqualTo(2);
+    }
+
+    @Test
     void aRepeatableReadUnitStaysOnItsNodeWhateverItsSessionWrites() throws Exception {
         try (Connection connection = pair.onReplica()) {
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -210,6 +223,17 @@ class RoutedConnectionTest {
                 assertThat(number(connection, COUNT)).isEqualTo(pair.countOnPrimary());
             }
         }
+    }
+
+    @Test
+    void aTransactionBegunInSqlAndNeverEndedIsInheritedByNobody() throws Exception {
+        try (Connection connection = pair.onReplica();
+                Statement statement = connection.createStatement()) {
+            statement.execute("begin isolation level repeatable read");
+            assertThat(number(connection, COUNT)).isZero();
+        }
+        pair.writeUnseenByReplica();
+        nobodyInheritsATransaction();
     }
 
     // ---- one connection at a time --------------------------------------------------------------------------------

@@ -118,6 +118,12 @@ class UnseenWritesTest {
                         new Way("rollback", c -> execute(c, "rollback")),
                         new Way("end with a comment", c -> execute(c, "/* done */ end")),
                         new Way("several statements", c -> execute(c, "select 1; commit")),
+                        new Way("a batch", c -> {
+                            try (Statement statement = c.createStatement()) {
+                                statement.addBatch("commit");
+                                statement.executeBatch();
+                            }
+                        }),
                         new Way("a prepared statement", c -> {
                             try (PreparedStatement prepared = c.prepareStatement("commit")) {
                                 prepared.execute();
@@ -176,6 +182,16 @@ class UnseenWritesTest {
                 statement
                         .executeQuery("select set_config('default_transaction_read_only', 'off', false)")
                         .close();
+            }
+        });
+    }
+
+    @Test
+    void aWriteAfterAParameterLiftedReadOnlyIsSeen() throws Exception {
+        isSeenAfterLiftingReadOnly(connection -> {
+            try (PreparedStatement lift = connection.prepareStatement("select set_config(?, 'off', false)")) {
+                lift.setString(1, "default_transaction_read_only");
+                lift.executeQuery().close();
             }
         });
     }

@@ -50,6 +50,13 @@ public interface Lease {
     /** Notes that a call has returned, or thrown, that may have committed something. */
     void mayHaveCommitted();
 
+    /**
+     * Whether a transaction is open on the connection, as its driver knows it. Asks no server.
+     *
+     * @return {@code false} also where the connection is lost
+     */
+    boolean isInTransaction();
+
     /** Notes that the application got hold of something through which it can use the connection unseen. */
     void escaped();
 

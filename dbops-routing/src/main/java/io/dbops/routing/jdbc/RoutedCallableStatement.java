@@ -210,6 +210,7 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
+        lease().opened();
         return call.getMetaData();
     }
 
@@ -240,6 +241,7 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
 
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
+        lease().opened();
         return call.getParameterMetaData();
     }
 

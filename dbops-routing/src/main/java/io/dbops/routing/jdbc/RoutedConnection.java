@@ -127,21 +127,18 @@ public final class RoutedConnection implements Connection {
      *
      * @param used where
      * @param sql its text, where that is known
-     * @param returned whether it returned, as opposed to threw
-     * @param rows whether it returned rows
+     * @param rows whether it returned, and returned rows
      */
-    void ended(Lease used, @Nullable String sql, boolean returned, boolean rows) {
+    void ended(Lease used, @Nullable String sql, boolean rows) {
         used.executed(autoCommit);
         if (used.isPrimary() && readOnly && SqlText.mayEndReadOnly(sql)) {
             used.mayWrite();
         }
-        SqlText text = SqlText.of(sql);
-        if (text == SqlText.BEGINS) {
-            unitOpen |= returned;
-        } else if (text == SqlText.ENDS) {
-            unitOpen = false;
+        boolean touchesTransaction = SqlText.mayTouchTransaction(sql);
+        if (touchesTransaction) {
+            unitOpen = used.isInTransaction();
         }
-        if (autoCommit || !rows || text == SqlText.ENDS) {
+        if (autoCommit || !rows || touchesTransaction) {
             used.mayHaveCommitted();
         }
     }
@@ -312,7 +309,7 @@ public final class RoutedConnection implements Connection {
             return;
         }
         closed = true;
-        SQLException failure = release(lease, null);
+        SQLException failure = release(lease, endBegunInSql());
         lease = null;
         if (parked != null) {
             for (Lease left : parked) {
@@ -322,6 +319,21 @@ public final class RoutedConnection implements Connection {
         }
         if (failure != null) {
             throw failure;
+        }
+    }
+
+    /** A transaction that was begun in SQL and not ended is unknown to the pool, which would hand it on. */
+    private @Nullable SQLException endBegunInSql() {
+        if (lease == null || !unitOpen || !autoCommit) {
+            return null;
+        }
+        try {
+            lease.connection().setAutoCommit(false);
+            lease.connection().rollback();
+            lease.connection().setAutoCommit(true);
+            return null;
+        } catch (SQLException e) {
+            return e;
         }
     }
 

@@ -79,7 +79,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     }
 
     private void remember(int index, Parameters.Setter setter) {
-        if (!lease().isPrimary()) {
+        if (parameters != null || !lease().isPrimary()) {
             parameters().set(index, setter);
         }
     }
@@ -104,7 +104,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
             failed(e);
             throw e;
         } finally {
-            ended(sql, returned, returned);
+            ended(sql, returned);
         }
     }
 
@@ -283,6 +283,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
+        lease().opened();
         return prepared.getMetaData();
     }
 
@@ -318,6 +319,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
 
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
+        lease().opened();
         return prepared.getParameterMetaData();
     }
 

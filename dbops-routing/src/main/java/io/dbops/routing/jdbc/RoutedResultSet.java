@@ -45,6 +45,14 @@ final class RoutedResultSet implements ResultSet {
         return statement;
     }
 
+    /** Something that may ask the server later: its connection is kept until the routed one is closed. */
+    private <T> T held(T lazy) {
+        if (statement != null) {
+            statement.lease().opened();
+        }
+        return lazy;
+    }
+
     private void change(RoutedStatement.Change change) throws SQLException {
         if (statement == null) {
             change.run();
@@ -273,7 +281,7 @@ final class RoutedResultSet implements ResultSet {
 
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
-        return rows.getMetaData();
+        return held(rows.getMetaData());
     }
 
     @Override
@@ -648,22 +656,22 @@ final class RoutedResultSet implements ResultSet {
 
     @Override
     public Ref getRef(int index) throws SQLException {
-        return rows.getRef(index);
+        return held(rows.getRef(index));
     }
 
     @Override
     public Blob getBlob(int index) throws SQLException {
-        return rows.getBlob(index);
+        return held(rows.getBlob(index));
     }
 
     @Override
     public Clob getClob(int index) throws SQLException {
-        return rows.getClob(index);
+        return held(rows.getClob(index));
     }
 
     @Override
     public Array getArray(int index) throws SQLException {
-        return rows.getArray(index);
+        return held(rows.getArray(index));
     }
 
     @Override
@@ -673,22 +681,22 @@ final class RoutedResultSet implements ResultSet {
 
     @Override
     public Ref getRef(String name) throws SQLException {
-        return rows.getRef(name);
+        return held(rows.getRef(name));
     }
 
     @Override
     public Blob getBlob(String name) throws SQLException {
-        return rows.getBlob(name);
+        return held(rows.getBlob(name));
     }
 
     @Override
     public Clob getClob(String name) throws SQLException {
-        return rows.getClob(name);
+        return held(rows.getClob(name));
     }
 
     @Override
     public Array getArray(String name) throws SQLException {
-        return rows.getArray(name);
+        return held(rows.getArray(name));
     }
 
     @Override
@@ -823,22 +831,22 @@ final class RoutedResultSet implements ResultSet {
 
     @Override
     public NClob getNClob(int index) throws SQLException {
-        return rows.getNClob(index);
+        return held(rows.getNClob(index));
     }
 
     @Override
     public NClob getNClob(String name) throws SQLException {
-        return rows.getNClob(name);
+        return held(rows.getNClob(name));
     }
 
     @Override
     public SQLXML getSQLXML(int index) throws SQLException {
-        return rows.getSQLXML(index);
+        return held(rows.getSQLXML(index));
     }
 
     @Override
     public SQLXML getSQLXML(String name) throws SQLException {
-        return rows.getSQLXML(name);
+        return held(rows.getSQLXML(name));
     }
 
     @Override

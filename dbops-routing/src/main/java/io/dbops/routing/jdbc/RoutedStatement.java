@@ -20,6 +20,9 @@ abstract class RoutedStatement implements Statement {
     /** Whether a batch waits to be executed, which cannot be given to another node. */
     private boolean hasBatch;
 
+    /** A text of that batch which may touch the transaction. */
+    private @Nullable String batchedEnd;
+
     private boolean closesOnCompletion;
 
     RoutedStatement(RoutedConnection connection, Lease lease) {
@@ -113,8 +116,8 @@ abstract class RoutedStatement implements Statement {
         connection.begin(this);
     }
 
-    final void ended(@Nullable String sql, boolean returned, boolean rows) {
-        connection.ended(lease, sql, returned, rows);
+    final void ended(@Nullable String sql, boolean rows) {
+        connection.ended(lease, sql, rows);
     }
 
     final <T> T execute(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
@@ -137,26 +140,25 @@ abstract class RoutedStatement implements Statement {
     }
 
     private <T> T run(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
-        boolean returned = false;
         boolean rows = false;
         try {
             T result = execution.run();
-            returned = true;
             rows = kind == Kind.QUERY || (kind == Kind.EITHER && Boolean.TRUE.equals(result));
             return result;
         } catch (SQLException e) {
             lease.failed(e);
             throw e;
         } finally {
-            ended(sql, returned, rows);
+            ended(sql, rows);
         }
     }
 
     private <T> T executeBatch(Execution<T> execution) throws SQLException {
         try {
-            return execute(Kind.UPDATE, null, execution);
+            return execute(Kind.UPDATE, batchedEnd, execution);
         } finally {
             hasBatch = false;
+            batchedEnd = null;
         }
     }
 
@@ -209,6 +211,9 @@ abstract class RoutedStatement implements Statement {
     public void addBatch(String sql) throws SQLException {
         delegate().addBatch(sql);
         batched();
+        if (SqlText.mayTouchTransaction(sql)) {
+            batchedEnd = sql;
+        }
         if (SqlText.mayEndReadOnly(sql)) {
             lease.mayWrite();
         }
@@ -218,6 +223,7 @@ abstract class RoutedStatement implements Statement {
     public void clearBatch() throws SQLException {
         delegate().clearBatch();
         hasBatch = false;
+        batchedEnd = null;
     }
 
     @Override

@@ -2,43 +2,35 @@ package io.dbops.routing.jdbc;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a text does to transactions, as far as a glance can tell. Looked at after the text has run: one that is misread as
- * an end costs an offload, so of several statements any that could be one counts.
- */
-enum SqlText {
-    /** Nothing. */
-    PLAIN,
-    /** It begins a transaction. */
-    BEGINS,
-    /** It ends one, or may. */
-    ENDS;
+/** What may be in a text of SQL, as far as a glance can tell. When in doubt, it is. */
+final class SqlText {
 
     /** The first letters of the keywords that begin or end a transaction. */
     private static final String FIRST_LETTERS = "bsceapr";
 
-    static SqlText of(@Nullable String sql) {
+    private SqlText() {}
+
+    /** Whether the text may begin or end a transaction. */
+    static boolean mayTouchTransaction(@Nullable String sql) {
         if (sql == null || isOneQuery(sql)) {
-            return PLAIN;
+            return false;
         }
         int start = firstLetter(sql, 0);
+        if (start == sql.length()) {
+            return false;
+        }
         int semicolon = sql.indexOf(';', start);
-        boolean several = semicolon >= 0 && firstLetter(sql, semicolon + 1) < sql.length();
-        if (several && mentionsAnEnd(sql)) {
-            return ENDS;
+        if (semicolon >= 0 && firstLetter(sql, semicolon + 1) < sql.length()) {
+            return true;
         }
-        if (start == sql.length() || FIRST_LETTERS.indexOf(Character.toLowerCase(sql.charAt(start))) < 0) {
-            return PLAIN;
-        }
-        if (startsWith(sql, start, "begin") || startsWith(sql, start, "start")) {
-            return BEGINS;
-        }
-        boolean ends = startsWith(sql, start, "commit")
-                || startsWith(sql, start, "end")
-                || startsWith(sql, start, "abort")
-                || startsWith(sql, start, "prepare transaction")
-                || (startsWith(sql, start, "rollback") && !mentions(sql, " to "));
-        return ends ? ENDS : PLAIN;
+        return FIRST_LETTERS.indexOf(Character.toLowerCase(sql.charAt(start))) >= 0
+                && (startsWith(sql, start, "begin")
+                        || startsWith(sql, start, "start")
+                        || startsWith(sql, start, "commit")
+                        || startsWith(sql, start, "end")
+                        || startsWith(sql, start, "abort")
+                        || startsWith(sql, start, "prepare transaction")
+                        || startsWith(sql, start, "rollback"));
     }
 
     /** What most texts are, told from two letters and the lack of a semicolon. */
@@ -49,14 +41,11 @@ enum SqlText {
                 && sql.indexOf(';') < 0;
     }
 
-    private static boolean mentionsAnEnd(String sql) {
-        return mentions(sql, "commit") || mentions(sql, "rollback") || mentions(sql, "end") || mentions(sql, "abort");
-    }
-
     /** Whether the text may make a read-only connection writable. */
     static boolean mayEndReadOnly(@Nullable String sql) {
         return sql != null
                 && (mentions(sql, "read_only")
+                        || mentions(sql, "set_config")
                         || mentions(sql, "read write")
                         || mentions(sql, "discard")
                         || mentions(sql, "reset"));
