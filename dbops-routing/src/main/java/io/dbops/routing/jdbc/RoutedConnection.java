@@ -127,14 +127,14 @@ public final class RoutedConnection implements Connection {
      *
      * @param used where
      * @param sql its text, where that is known
+     * @param touchesTransaction whether it may have begun or ended a transaction in SQL
      * @param rows whether it returned, and returned rows
      */
-    void ended(Lease used, @Nullable String sql, boolean rows) {
+    void ended(Lease used, @Nullable String sql, boolean touchesTransaction, boolean rows) {
         used.executed(autoCommit);
         if (used.isPrimary() && readOnly && SqlText.mayEndReadOnly(sql)) {
             used.mayWrite();
         }
-        boolean touchesTransaction = SqlText.mayTouchTransaction(sql);
         if (touchesTransaction) {
             unitOpen = used.isInTransaction();
         }

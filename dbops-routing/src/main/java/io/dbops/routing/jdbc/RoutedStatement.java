@@ -20,8 +20,8 @@ abstract class RoutedStatement implements Statement {
     /** Whether a batch waits to be executed, which cannot be given to another node. */
     private boolean hasBatch;
 
-    /** A text of that batch which may touch the transaction. */
-    private @Nullable String batchedEnd;
+    /** Whether a text of that batch may touch the transaction. */
+    private boolean batchMayTouchTransaction;
 
     private boolean closesOnCompletion;
 
@@ -116,13 +116,13 @@ abstract class RoutedStatement implements Statement {
         connection.begin(this);
     }
 
-    final void ended(@Nullable String sql, boolean rows) {
-        connection.ended(lease, sql, rows);
+    final void ended(String sql, boolean rows) {
+        connection.ended(lease, sql, SqlText.mayTouchTransaction(sql), rows);
     }
 
     final <T> T execute(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
         begin();
-        return run(kind, sql, execution);
+        return run(kind, sql, SqlText.mayTouchTransaction(sql), execution);
     }
 
     /** Runs something that is part of an execution that has begun: a change of an updatable row. */
@@ -131,7 +131,7 @@ abstract class RoutedStatement implements Statement {
             change.run();
             return false;
         };
-        run(Kind.UPDATE, null, execution);
+        run(Kind.UPDATE, null, false, execution);
     }
 
     @FunctionalInterface
@@ -139,7 +139,8 @@ abstract class RoutedStatement implements Statement {
         void run() throws SQLException;
     }
 
-    private <T> T run(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
+    private <T> T run(Kind kind, @Nullable String sql, boolean touchesTransaction, Execution<T> execution)
+            throws SQLException {
         boolean rows = false;
         try {
             T result = execution.run();
@@ -149,16 +150,17 @@ abstract class RoutedStatement implements Statement {
             lease.failed(e);
             throw e;
         } finally {
-            ended(sql, rows);
+            connection.ended(lease, sql, touchesTransaction, rows);
         }
     }
 
     private <T> T executeBatch(Execution<T> execution) throws SQLException {
         try {
-            return execute(Kind.UPDATE, batchedEnd, execution);
+            begin();
+            return run(Kind.UPDATE, null, batchMayTouchTransaction, execution);
         } finally {
             hasBatch = false;
-            batchedEnd = null;
+            batchMayTouchTransaction = false;
         }
     }
 
@@ -212,7 +214,7 @@ abstract class RoutedStatement implements Statement {
         delegate().addBatch(sql);
         batched();
         if (SqlText.mayTouchTransaction(sql)) {
-            batchedEnd = sql;
+            batchMayTouchTransaction = true;
         }
         if (SqlText.mayEndReadOnly(sql)) {
             lease.mayWrite();
@@ -223,7 +225,7 @@ abstract class RoutedStatement implements Statement {
     public void clearBatch() throws SQLException {
         delegate().clearBatch();
         hasBatch = false;
-        batchedEnd = null;
+        batchMayTouchTransaction = false;
     }
 
     @Override
