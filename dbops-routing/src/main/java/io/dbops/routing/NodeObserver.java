@@ -121,12 +121,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
                     look();
                 }
             } catch (SQLException e) {
-                DbOpsException refusal = refusal(e);
-                if (refusal == null) {
-                    giveUp("it does not answer: " + e.getMessage(), e, isSilence(e));
-                } else {
-                    refused(refusal);
-                }
+                failed(e);
             } catch (DbOpsException e) {
                 refused(e);
             } catch (Throwable e) {
@@ -222,11 +217,22 @@ final class NodeObserver implements Runnable, AutoCloseable {
         }
     }
 
-    private @Nullable DbOpsException refusal(SQLException error) {
+    private void failed(SQLException error) {
         Dialect dialect = node.knownDialect();
-        if (dialect == null || dialect.classify(error) != ErrorClass.CREDENTIALS_REFUSED) {
-            return null;
+        ErrorClass errorClass = dialect == null ? ErrorClass.CONNECTION_LOST : dialect.classify(error);
+        switch (errorClass) {
+            case CREDENTIALS_REFUSED -> refused(refusal(error));
+            case CONFLICT -> {
+                // Replay was in the way of the question, on a replica: nothing was learned, and nothing is wrong.
+                LOG.debug("Node {} was not observed", node, error);
+                lookAgain();
+            }
+            default ->
+                giveUp("it does not answer: " + error.getMessage(), error, errorClass == ErrorClass.CONNECTION_LOST);
         }
+    }
+
+    private DbOpsException refusal(SQLException error) {
         String who = node.node() instanceof Node.Addressed addressed
                 ? "credentials (" + addressed.credentials().user() + ")"
                 : "its unpooled data source";
@@ -234,12 +240,6 @@ final class NodeObserver implements Runnable, AutoCloseable {
                 "node \"" + node + "\": its server refuses " + who + ": " + error.getMessage()
                         + "; check user, password, database and pg_hba.conf",
                 error);
-    }
-
-    /** Whether nothing came from the server, as opposed to a refusal. */
-    private boolean isSilence(SQLException error) {
-        Dialect dialect = node.knownDialect();
-        return dialect == null || dialect.classify(error) == ErrorClass.CONNECTION_LOST;
     }
 
     /** The server has proved the configuration wrong: whoever opens the router is told, later only the log. */

@@ -40,6 +40,8 @@ class ReadYourWritesTortureTest {
                         .setting("synchronous_commit", "off")
                         // A replica is sent what was written to the log file, by default up to 200 ms after the commit.
                         .setting("wal_writer_delay", "10ms")
+                        // Replay that is held back for long would cancel the reads that are in its way.
+                        .setting("max_standby_streaming_delay", "-1")
                         .start();
                 Pooled pools = Pooled.over(cluster);
                 RoutedDataSource routed =

@@ -16,8 +16,6 @@ import java.sql.SQLXML;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Struct;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
@@ -26,28 +24,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A connection that takes a physical one at its first statement, and another one when a unit of work needs it.
  *
- * <p>A unit of work is a transaction: in autocommit mode each statement is one. Between units the connection may
- * change nodes. The physical connection it leaves is given back at once, or, while statements on it are open, kept
- * until they are closed, for their results may still be read. Within a unit it never changes.
- *
  * <p>What was set before there was a physical connection is remembered and applied to each that is taken. Commit and
  * rollback do nothing while there is none.
  *
  * <p>Not thread-safe, but for {@link #abort}.
  */
-public final class RoutedConnection implements Connection {
-
-    private final UnitRouter router;
-    private @Nullable Lease lease;
-    private @Nullable List<Lease> parked;
-    private @Nullable Settings settings;
-    private boolean autoCommit;
-    private boolean readOnly;
-    /** Whether a transaction has begun on the lease that has not ended. */
-    private boolean unitOpen;
-
-    /** Not volatile, for that costs a fence at each close: after an abort by another thread the connection fails anyway. */
-    private boolean closed;
+public final class RoutedConnection extends LeasingConnection implements Connection {
 
     /**
      * A connection that has taken no physical one yet.
@@ -55,134 +37,7 @@ public final class RoutedConnection implements Connection {
      * @param router gives physical connections
      */
     public RoutedConnection(UnitRouter router) {
-        this.router = router;
-        autoCommit = router.defaultAutoCommit();
-    }
-
-    // ---- units of work -------------------------------------------------------------------------------------------
-
-    /** The lease of the open unit, or one that the next unit may turn out to begin on. */
-    private Lease current() throws SQLException {
-        checkOpen();
-        Lease held = lease;
-        return held != null && (unitOpen || held.maySuit(readOnly)) ? held : take();
-    }
-
-    private Lease take() throws SQLException {
-        letGo();
-        Lease taken = router.lease(readOnly);
-        try {
-            Connection connection = taken.connection();
-            if (connection.getAutoCommit() != autoCommit) {
-                connection.setAutoCommit(autoCommit);
-            }
-            if (readOnly && taken.isPrimary()) {
-                connection.setReadOnly(true);
-            }
-            if (settings != null) {
-                settings.applyTo(connection);
-            }
-        } catch (SQLException | RuntimeException e) {
-            taken.release();
-            throw e;
-        }
-        lease = taken;
-        return taken;
-    }
-
-    /** Leaves the lease, between units: at once, or, while something on it is open, at the end. */
-    private void letGo() throws SQLException {
-        Lease left = lease;
-        lease = null;
-        if (left == null) {
-            return;
-        }
-        if (left.isHeld()) {
-            if (parked == null) {
-                parked = new ArrayList<>(1);
-            }
-            parked.add(left);
-        } else {
-            left.release();
-        }
-    }
-
-    /** The lease of the open unit, or one on which the next unit may begin at this moment. */
-    private Lease serving() throws SQLException {
-        Lease used = current();
-        while (!unitOpen && !used.begins(readOnly)) {
-            used = take();
-        }
-        return used;
-    }
-
-    /** A statement is about to be executed: begins a unit of work unless one is open. */
-    void begin(RoutedStatement statement) throws SQLException {
-        statement.runOn(serving());
-        unitOpen |= !autoCommit;
-    }
-
-    /**
-     * A statement was executed.
-     *
-     * @param used where
-     * @param sql its text, where that is known
-     * @param touchesTransaction whether it may have begun or ended a transaction in SQL
-     * @param rows whether it returned, and returned rows
-     */
-    void ended(Lease used, @Nullable String sql, boolean touchesTransaction, boolean rows) {
-        used.executed(autoCommit);
-        if (used.isPrimary() && readOnly && SqlText.mayEndReadOnly(sql)) {
-            used.mayWrite();
-        }
-        if (touchesTransaction) {
-            unitOpen = used.isInTransaction();
-        }
-        if (autoCommit || !rows || touchesTransaction) {
-            used.mayHaveCommitted();
-        }
-    }
-
-    void statementClosed(Lease used) throws SQLException {
-        used.closed();
-        if (parked != null && !used.isHeld() && parked.remove(used)) {
-            used.release();
-        }
-    }
-
-    Lease leaseForMetaData() throws SQLException {
-        return current();
-    }
-
-    private Connection physical() throws SQLException {
-        return current().connection();
-    }
-
-    /** The physical connection, for something that stays bound to it: kept until this connection is closed. */
-    private Connection bound() throws SQLException {
-        Lease used = current();
-        used.opened();
-        return used.connection();
-    }
-
-    private Settings settings() {
-        if (settings == null) {
-            settings = new Settings();
-        }
-        return settings;
-    }
-
-    private void checkOpen() throws SQLException {
-        if (closed) {
-            throw new SQLException("the connection is closed", "08003");
-        }
-    }
-
-    private void checkNoUnit(String call) throws SQLException {
-        checkOpen();
-        if (unitOpen) {
-            throw new SQLException(call + " is not possible inside a transaction; commit or roll back first", "25001");
-        }
+        super(router);
     }
 
     // ---- transactions --------------------------------------------------------------------------------------------
@@ -222,29 +77,6 @@ public final class RoutedConnection implements Connection {
         if (autoCommit) {
             throw new SQLException(call + " is not possible in autocommit mode; call setAutoCommit(false)", "25P01");
         }
-    }
-
-    private void end(boolean mayCommit, SqlCall call) throws SQLException {
-        Lease used = lease;
-        if (used == null) {
-            return;
-        }
-        try {
-            call.on(used.connection());
-        } catch (SQLException e) {
-            used.failed(e);
-            throw e;
-        } finally {
-            unitOpen = false;
-            if (mayCommit) {
-                used.mayHaveCommitted();
-            }
-        }
-    }
-
-    @FunctionalInterface
-    private interface SqlCall {
-        void on(Connection connection) throws SQLException;
     }
 
     @Override
@@ -305,50 +137,9 @@ public final class RoutedConnection implements Connection {
 
     @Override
     public void close() throws SQLException {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        SQLException failure = release(lease, endBegunInSql());
-        lease = null;
-        if (parked != null) {
-            for (Lease left : parked) {
-                failure = release(left, failure);
-            }
-            parked = null;
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    /** A transaction that was begun in SQL and not ended is unknown to the pool, which would hand it on. */
-    private @Nullable SQLException endBegunInSql() {
-        if (lease == null || !unitOpen || !autoCommit) {
-            return null;
-        }
-        try {
-            lease.connection().setAutoCommit(false);
-            lease.connection().rollback();
-            lease.connection().setAutoCommit(true);
-            return null;
-        } catch (SQLException e) {
-            return e;
-        }
-    }
-
-    private static @Nullable SQLException release(@Nullable Lease left, @Nullable SQLException earlier) {
-        try {
-            if (left != null) {
-                left.release();
-            }
-            return earlier;
-        } catch (SQLException e) {
-            if (earlier == null) {
-                return e;
-            }
-            earlier.addSuppressed(e);
-            return earlier;
+        if (!closed) {
+            closed = true;
+            releaseAll();
         }
     }
 

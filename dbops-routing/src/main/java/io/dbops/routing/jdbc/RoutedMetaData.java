@@ -19,7 +19,7 @@ final class RoutedMetaData implements DatabaseMetaData {
     }
 
     private DatabaseMetaData current() throws SQLException {
-        return connection.leaseForMetaData().connection().getMetaData();
+        return connection.current().connection().getMetaData();
     }
 
     @FunctionalInterface
@@ -41,7 +41,7 @@ final class RoutedMetaData implements DatabaseMetaData {
     }
 
     private ResultSet rows(Question question) throws SQLException {
-        Lease lease = connection.leaseForMetaData();
+        Lease lease = connection.current();
         ResultSet rows = question.ask(lease.connection().getMetaData());
         lease.opened();
         return new RoutedResultSet(null, rows);
@@ -57,7 +57,7 @@ final class RoutedMetaData implements DatabaseMetaData {
         if (iface.isInstance(this)) {
             return iface.cast(this);
         }
-        Lease lease = connection.leaseForMetaData();
+        Lease lease = connection.current();
         T unwrapped = lease.connection().getMetaData().unwrap(iface);
         lease.escaped();
         return unwrapped;

@@ -1,0 +1,226 @@
+package io.dbops.routing.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which physical connection a logical one uses, and until when: its leases and its units of work.
+ *
+ * <p>A unit of work is a transaction: in autocommit mode each statement is one. Between units the connection may change
+ * nodes. The physical connection it leaves is given back at once, or, while something on it is open, kept until that is
+ * closed, for its results may still be read. Within a unit it never changes.
+ */
+abstract class LeasingConnection {
+
+    private final UnitRouter router;
+
+    @Nullable
+    Lease lease;
+
+    private @Nullable List<Lease> parked;
+    private @Nullable Settings settings;
+    boolean autoCommit;
+    boolean readOnly;
+    /** Whether a transaction has begun on the lease that has not ended. */
+    boolean unitOpen;
+
+    /** Not volatile, for that costs a fence at each close: after an abort by another thread the connection fails anyway. */
+    boolean closed;
+
+    LeasingConnection(UnitRouter router) {
+        this.router = router;
+        autoCommit = router.defaultAutoCommit();
+    }
+
+    /** The lease of the open unit, or one that the next unit may turn out to begin on. */
+    final Lease current() throws SQLException {
+        checkOpen();
+        Lease held = lease;
+        return held != null && (unitOpen || held.maySuit(readOnly)) ? held : take();
+    }
+
+    private Lease take() throws SQLException {
+        letGo();
+        Lease taken = router.lease(readOnly);
+        try {
+            Connection connection = taken.connection();
+            if (connection.getAutoCommit() != autoCommit) {
+                connection.setAutoCommit(autoCommit);
+            }
+            if (readOnly && taken.isPrimary()) {
+                connection.setReadOnly(true);
+            }
+            if (settings != null) {
+                settings.applyTo(connection);
+            }
+        } catch (SQLException | RuntimeException e) {
+            taken.release();
+            throw e;
+        }
+        lease = taken;
+        return taken;
+    }
+
+    /** Leaves the lease, between units: at once, or, while something on it is open, at the end. */
+    final void letGo() throws SQLException {
+        Lease left = lease;
+        lease = null;
+        if (left == null) {
+            return;
+        }
+        if (left.isHeld()) {
+            if (parked == null) {
+                parked = new ArrayList<>(1);
+            }
+            parked.add(left);
+        } else {
+            left.release();
+        }
+    }
+
+    /** The lease of the open unit, or one on which the next unit may begin at this moment. */
+    final Lease serving() throws SQLException {
+        Lease used = current();
+        while (!unitOpen && !used.begins(readOnly)) {
+            used = take();
+        }
+        return used;
+    }
+
+    /** A statement is about to be executed: begins a unit of work unless one is open. */
+    final void begin(RoutedStatement statement) throws SQLException {
+        statement.runOn(serving());
+        unitOpen |= !autoCommit;
+    }
+
+    /**
+     * A statement was executed.
+     *
+     * @param used where
+     * @param sql its text, where that is known
+     * @param touchesTransaction whether it may have begun or ended a transaction in SQL
+     * @param rows whether it returned, and returned rows
+     */
+    final void ended(Lease used, @Nullable String sql, boolean touchesTransaction, boolean rows) {
+        used.executed(autoCommit);
+        if (used.isPrimary() && readOnly && SqlText.mayEndReadOnly(sql)) {
+            used.mayWrite();
+        }
+        if (touchesTransaction) {
+            unitOpen = used.isInTransaction();
+        }
+        if (autoCommit || !rows || touchesTransaction) {
+            used.mayHaveCommitted();
+        }
+    }
+
+    final void statementClosed(Lease used) throws SQLException {
+        used.closed();
+        if (parked != null && !used.isHeld() && parked.remove(used)) {
+            used.release();
+        }
+    }
+
+    final Connection physical() throws SQLException {
+        return current().connection();
+    }
+
+    /** The physical connection, for something that stays bound to it: kept until this connection is closed. */
+    final Connection bound() throws SQLException {
+        Lease used = current();
+        used.opened();
+        return used.connection();
+    }
+
+    final Settings settings() {
+        if (settings == null) {
+            settings = new Settings();
+        }
+        return settings;
+    }
+
+    final void checkOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("the connection is closed", "08003");
+        }
+    }
+
+    final void checkNoUnit(String call) throws SQLException {
+        checkOpen();
+        if (unitOpen) {
+            throw new SQLException(call + " is not possible inside a transaction; commit or roll back first", "25001");
+        }
+    }
+
+    /** Ends the unit of work, if one is open, and the driver with it. */
+    final void end(boolean mayCommit, SqlCall call) throws SQLException {
+        Lease used = lease;
+        if (used == null) {
+            return;
+        }
+        try {
+            call.on(used.connection());
+        } catch (SQLException e) {
+            used.failed(e);
+            throw e;
+        } finally {
+            unitOpen = false;
+            if (mayCommit) {
+                used.mayHaveCommitted();
+            }
+        }
+    }
+
+    @FunctionalInterface
+    interface SqlCall {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /** Gives back everything that is leased. */
+    final void releaseAll() throws SQLException {
+        SQLException failure = release(lease, endBegunInSql());
+        lease = null;
+        if (parked != null) {
+            for (Lease left : parked) {
+                failure = release(left, failure);
+            }
+            parked = null;
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** A transaction that was begun in SQL and not ended is unknown to the pool, which would hand it on. */
+    private @Nullable SQLException endBegunInSql() {
+        if (lease == null || !unitOpen || !autoCommit) {
+            return null;
+        }
+        try {
+            lease.connection().setAutoCommit(false);
+            lease.connection().rollback();
+            lease.connection().setAutoCommit(true);
+            return null;
+        } catch (SQLException e) {
+            return e;
+        }
+    }
+
+    private static @Nullable SQLException release(@Nullable Lease left, @Nullable SQLException earlier) {
+        try {
+            if (left != null) {
+                left.release();
+            }
+            return earlier;
+        } catch (SQLException e) {
+            if (earlier == null) {
+                return e;
+            }
+            earlier.addSuppressed(e);
+            return earlier;
+        }
+    }
+}
