@@ -155,7 +155,7 @@ abstract class LeasingConnection {
         }
     }
 
-    /** Ends the unit of work, if one is open, and the driver with it. */
+    /** Ends the unit of work by a call of the driver, if there is a lease at all. */
     final void end(boolean mayCommit, SqlCall call) throws SQLException {
         Lease used = lease;
         if (used == null) {
