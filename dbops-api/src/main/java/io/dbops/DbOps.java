@@ -44,7 +44,8 @@ public final class DbOps implements AutoCloseable {
     /**
      * Starts to describe what to open.
      *
-     * @param name the application's name; it shows on the servers, in thread names and in metrics
+     * @param name the application's name; it shows on the servers, in thread names and in metrics, and so is unique
+     *     among those that share a registry
      * @return a builder
      * @throws IllegalArgumentException if the name is blank
      */

@@ -88,7 +88,8 @@ public final class LagAwareRouting implements Routing {
     }
 
     /**
-     * Lets a read wait for a replica before anything else is done about it. The wait blocks the reading thread.
+     * Lets a read wait until a replica may serve it, before anything else is done about it. The wait blocks the reading
+     * thread. It does not count what a replica's pool takes to give a connection.
      *
      * @param patience how long, at most; default zero
      * @return the routing with it

@@ -40,6 +40,7 @@ final class Monitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
     private static final long MOST_DRIFT_MILLIS = 1_000;
+    private static final String FOREIGN = "it belongs to another cluster than the other nodes; it is left alone";
 
     private final Clock clock;
     private final long successionAfterNanos;
@@ -48,6 +49,11 @@ final class Monitor {
     private final Condition changed = lock.newCondition();
     private long drift;
     private long lastPrimaryAnswer;
+    /** Where the primary was last seen, which outlives the samples of an epoch. */
+    private @Nullable Position lastPosition;
+    /** The cluster that is followed, once there was a primary. */
+    private @Nullable String systemId;
+
     private volatile long lastHeard;
 
     private volatile Snapshot snapshot;
@@ -96,34 +102,34 @@ final class Monitor {
 
     private void observedPrimary(RoutedNode node, long askedAt, Observation.Primary observation) {
         NodeView view = NodeView.primary(node, askedAt, observation.server());
+        if (!isOfThisCluster(observation.server())) {
+            publish(snapshot.with(NodeView.unknown(node, FOREIGN)));
+            return;
+        }
         if (snapshot.primary == node && continues(node, observation)) {
             publish(snapshot.with(view));
-        } else if (snapshot.primary == null
-                ? isOfThisCluster(observation.server())
-                : snapshot.primary == node || succeeds(observation)) {
+        } else if (snapshot.primary == null || snapshot.primary == node || succeeds(observation)) {
             Epoch next = snapshot.epoch.next();
             LOG.info("Node {} is the primary of epoch {}", node, next.number());
             publish(snapshot.under(next, node, "no position of the new primary was reached yet")
                     .with(view));
         } else {
-            publish(snapshot.with(NodeView.unknown(node, whyNotPrimary())));
+            publish(snapshot.with(NodeView.unknown(
+                    node, "it takes writes too, while " + snapshot.primary + " is the primary; it is left alone")));
             return;
         }
         lastPrimaryAnswer = askedAt;
+        lastPosition = observation.position();
+        systemId = observation.server().systemId();
         snapshot.epoch.samples().add(new Sample(askedAt, observation.position()));
     }
 
-    private String whyNotPrimary() {
-        return snapshot.primary == null
-                ? "it takes writes but belongs to another cluster than the other nodes; it is left alone"
-                : "it takes writes too, while " + snapshot.primary + " is the primary; it is left alone";
-    }
-
     private boolean isOfThisCluster(ServerIdentity server) {
+        if (systemId != null) {
+            return systemId.equals(server.systemId());
+        }
         for (NodeView view : snapshot.views) {
-            if (view.role != Role.UNKNOWN
-                    && view.server != null
-                    && !view.server.systemId().equals(server.systemId())) {
+            if (view.server != null && !view.server.systemId().equals(server.systemId())) {
                 return false;
             }
         }
@@ -144,7 +150,7 @@ final class Monitor {
                 && snapshot.views[primary.index()].role == Role.UNKNOWN
                 && clock.nanos() - lastPrimaryAnswer > successionAfterNanos
                 && observation.position() instanceof WalPosition now
-                && snapshot.epoch.samples().newest() instanceof WalPosition before
+                && lastPosition instanceof WalPosition before
                 && now.systemId() == before.systemId()
                 && now.timeline() > before.timeline();
     }
@@ -155,7 +161,7 @@ final class Monitor {
         Position position = observation.position();
         ServerIdentity server = observation.server();
         if (!isOfThisCluster(server)) {
-            publish(snapshot.with(NodeView.unknown(node, "it belongs to another cluster than the other nodes")));
+            publish(snapshot.with(NodeView.unknown(node, FOREIGN)));
             return true;
         }
         long freshAsOf = samples.newestReachedBy(position);

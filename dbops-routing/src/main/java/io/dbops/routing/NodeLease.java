@@ -7,6 +7,8 @@ import io.dbops.dialect.ErrorClass;
 import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection to a node while a unit of work has it.
@@ -17,6 +19,8 @@ import java.sql.SQLException;
  * session there for ever.
  */
 final class NodeLease implements Lease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLease.class);
 
     /** What {@link #open} stays at once it is reached: then the connection is held until the end. */
     private static final short FOR_GOOD = Short.MAX_VALUE;
@@ -94,7 +98,7 @@ final class NodeLease implements Lease {
 
     @Override
     public void escaped() {
-        used = true;
+        executed(true);
         open = FOR_GOOD;
     }
 
@@ -149,7 +153,22 @@ final class NodeLease implements Lease {
                 mayHaveCommitted();
             }
         } finally {
+            if (stamp.lost) {
+                endPhysical();
+            }
             connection.close();
+        }
+    }
+
+    /** What is lost must not come back: a pool that thinks otherwise finds its connection closed. */
+    private void endPhysical() {
+        Connection physical = stamp.get();
+        try {
+            if (physical != null) {
+                physical.abort(Runnable::run);
+            }
+        } catch (SQLException e) {
+            LOG.debug("A lost connection to node {} could not be ended", stamp.node, e);
         }
     }
 

@@ -227,8 +227,10 @@ final class NodeObserver implements Runnable, AutoCloseable {
                 LOG.debug("Node {} was not observed", node, error);
                 lookAgain();
             }
-            default ->
-                giveUp("it does not answer: " + error.getMessage(), error, errorClass == ErrorClass.CONNECTION_LOST);
+            // A server that is starting, or stays in recovery, takes no writes: for its succession that is silence.
+            case CONNECTION_LOST, SERVER_UNAVAILABLE ->
+                giveUp("it does not answer: " + error.getMessage(), error, true);
+            default -> giveUp("it cannot be asked: " + error.getMessage(), error, false);
         }
     }
 

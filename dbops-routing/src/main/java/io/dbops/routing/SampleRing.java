@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SampleRing {
 
-    /** About {@code RESOLUTION * ln(a day / 5 ms)} samples stay when the ring is thinned out; twice as many fit. */
-    static final int CAPACITY = 1_024;
+    /** At most {@code 2 * RESOLUTION * ln(a day / 5 ms)} samples, about a thousand, stay when the ring is thinned out. */
+    static final int CAPACITY = 2_048;
 
     /** A lag is measured to a part in so many. */
     static final int RESOLUTION = 32;
@@ -27,7 +27,7 @@ final class SampleRing {
 
     /** Adds a sample. Its position covers those before it. */
     void add(Sample sample) {
-        if (samples.size() == CAPACITY) {
+        if (samples.size() >= CAPACITY) {
             thinOut();
         }
         samples.add(sample);

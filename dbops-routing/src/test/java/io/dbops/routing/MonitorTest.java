@@ -169,6 +169,27 @@ class MonitorTest {
     }
 
     @Test
+    void aPrimaryThatIsGoneIsSucceededThoughTheMachineWasSuspended() {
+        primary(a, 100);
+        monitor.failed(a, "gone", true);
+        clock.wallMillis += Duration.ofHours(1).toMillis();
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, 2, 200);
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+    }
+
+    @Test
+    void aServerOfAnotherClusterIsLeftAloneThoughNoNodeOfThisOneAnswers() {
+        primary(a, 100);
+        replica(a, 100);
+        monitor.failed(a, "gone", true);
+        monitor.observed(b, clock.nanos, new Observation.Primary(server("8", 1), new WalPosition(8, 9, 900)));
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(view(b).reason).startsWith("it belongs to another cluster");
+    }
+
+    @Test
     void aPrimaryThatRefusesTheWatchIsAliveAndNotSucceeded() {
         primary(a, 100);
         for (int i = 0; i < 10; i++) {

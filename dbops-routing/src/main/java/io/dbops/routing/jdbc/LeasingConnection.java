@@ -2,6 +2,8 @@ package io.dbops.routing.jdbc;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * closed, for its results may still be read. Within a unit it never changes.
  */
 abstract class LeasingConnection {
+
+    /** So many connections that turn out useless in a row are no coincidence. */
+    private static final int MOST_TAKEN = 20;
 
     private final UnitRouter router;
 
@@ -47,14 +52,16 @@ abstract class LeasingConnection {
         Lease taken = router.lease(readOnly);
         try {
             Connection connection = taken.connection();
+            if (settings != null) {
+                // Not as a part of a transaction, with whose rollback they would be taken back.
+                connection.setAutoCommit(true);
+                settings.applyTo(connection);
+            }
             if (connection.getAutoCommit() != autoCommit) {
                 connection.setAutoCommit(autoCommit);
             }
             if (readOnly && taken.isPrimary()) {
                 connection.setReadOnly(true);
-            }
-            if (settings != null) {
-                settings.applyTo(connection);
             }
         } catch (SQLException | RuntimeException e) {
             taken.release();
@@ -84,7 +91,12 @@ abstract class LeasingConnection {
     /** The lease of the open unit, or one on which the next unit may begin at this moment. */
     final Lease serving() throws SQLException {
         Lease used = current();
-        while (!unitOpen && !used.begins(readOnly)) {
+        for (int taken = 0; !unitOpen && !used.begins(readOnly); taken++) {
+            if (taken == MOST_TAKEN) {
+                throw new SQLTransientConnectionException(
+                        "none of " + MOST_TAKEN + " connections may serve; the last one was to " + used.decision(),
+                        "08006");
+            }
             used = take();
         }
         return used;
@@ -167,7 +179,7 @@ abstract class LeasingConnection {
             used.failed(e);
             throw e;
         } finally {
-            unitOpen = false;
+            unitOpen = used.isInTransaction();
             if (mayCommit) {
                 used.mayHaveCommitted();
             }
@@ -181,7 +193,7 @@ abstract class LeasingConnection {
 
     /** Gives back everything that is leased. */
     final void releaseAll() throws SQLException {
-        SQLException failure = release(lease, endBegunInSql());
+        SQLException failure = release(lease, endOpenUnit());
         lease = null;
         if (parked != null) {
             for (Lease left : parked) {
@@ -194,18 +206,28 @@ abstract class LeasingConnection {
         }
     }
 
-    /** A transaction that was begun in SQL and not ended is unknown to the pool, which would hand it on. */
-    private @Nullable SQLException endBegunInSql() {
-        if (lease == null || !unitOpen || !autoCommit) {
+    /** Rolls back what is open. A pool does not for a transaction that was begun in SQL, and would hand it on. */
+    private @Nullable SQLException endOpenUnit() {
+        Lease used = lease;
+        if (used == null || !unitOpen) {
             return null;
         }
         try {
-            lease.connection().setAutoCommit(false);
-            lease.connection().rollback();
-            lease.connection().setAutoCommit(true);
+            if (!autoCommit) {
+                used.connection().rollback();
+            } else {
+                rollBackInSql(used.connection());
+            }
             return null;
         } catch (SQLException e) {
+            used.aborted();
             return e;
+        }
+    }
+
+    private static void rollBackInSql(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("rollback");
         }
     }
 
