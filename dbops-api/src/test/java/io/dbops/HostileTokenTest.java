@@ -231,13 +231,16 @@ class HostileTokenTest {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         String huge = SIGNED.text(EXAMPLE).repeat(20_000);
         String strange = "\n".repeat(1 << 20);
-        reasonOf(SIGNED, huge.substring(0, 300)); // loads what a refusal needs
-        long before = threads.getCurrentThreadAllocatedBytes();
-        for (String text : new String[] {huge, strange}) {
-            assertThat(reasonOf(SIGNED, text)).isEqualTo(Reason.MALFORMED);
-            assertThat(reasonOf(PLAIN, text)).isEqualTo(Reason.MALFORMED);
+        long allocated = 0;
+        for (int run = 0; run < 2; run++) { // the first one loads what a refusal needs
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (String text : new String[] {huge, strange}) {
+                assertThat(reasonOf(SIGNED, text)).isEqualTo(Reason.MALFORMED);
+                assertThat(reasonOf(PLAIN, text)).isEqualTo(Reason.MALFORMED);
+            }
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
         }
-        assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+        assertThat(allocated)
                 .as("bytes allocated for texts of %d", huge.length())
                 .isLessThan(100_000);
     }
