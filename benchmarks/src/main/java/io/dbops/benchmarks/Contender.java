@@ -2,6 +2,7 @@ package io.dbops.benchmarks;
 
 import io.dbops.Session;
 import io.dbops.routing.RoutedDataSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
@@ -43,6 +44,14 @@ public enum Contender {
             proxy.setReadOnlyDataSource(cluster.replica(1));
             proxy.afterPropertiesSet();
             return proxy;
+        }
+    },
+
+    /** The least that any router can do. */
+    FLOOR("floor") {
+        @Override
+        DataSource over(StubCluster cluster) {
+            return new Floor(cluster.primary(), List.of(cluster.replica(1), cluster.replica(2)));
         }
     },
 
