@@ -28,7 +28,6 @@ public class ChoiceBenchmark {
     private StubCluster cluster;
     private RouterCore core;
     private SessionState session;
-    private long now;
     private long bound;
 
     /** Opens a router. */
@@ -39,7 +38,6 @@ public class ChoiceBenchmark {
                 LagAwareRouting.within(Duration.ofSeconds(10)), "choice", cluster.nodes(), null, SystemClock.INSTANCE);
         core.open();
         session = core.currentSession();
-        now = core.clock().nanos();
         bound = core.sampling().maxStaleness().toNanos();
     }
 
@@ -59,8 +57,7 @@ public class ChoiceBenchmark {
         for (int i = 0; i < count; i++) {
             int at = start + i;
             NodeView candidate = candidates[at < count ? at : at - count];
-            if (candidate.measured
-                    && now - candidate.freshAsOf <= bound
+            if (candidate.staleness() <= bound
                     && !session.hasUnsettledWrites()
                     && session.isCoveredBy(candidate.freshAsOf)) {
                 return candidate;

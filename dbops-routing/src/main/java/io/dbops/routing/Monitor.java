@@ -231,6 +231,7 @@ final class Monitor {
     }
 
     private void publish(Snapshot next) {
+        next.age(clock.nanos());
         snapshot = next;
         changed.signalAll();
     }

@@ -10,8 +10,15 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code freshAsOf} is the instant before which every commit acknowledged by the epoch's primary is visible on the
  * node; it means something only where {@code measured} is set. {@code observedAt} is an instant before the question
  * was sent that proved it.
+ *
+ * <p>{@code staleness} is what time adds, noted by whoever reads the clock: how stale the node was found last. While the
+ * view stays the same it only gets staler, so a view that was too stale once is so for good. All of this is immutable
+ * but for two notes that need not be exact.
  */
 final class NodeView {
+
+    /** Whoever uses a view so rarely can afford to look at the clock each time. */
+    private static final int LITTLE_USED = 16;
 
     final RoutedNode node;
     final Role role;
@@ -21,6 +28,11 @@ final class NodeView {
     final @Nullable ServerIdentity server;
     /** Why the freshness is not known, where it is not. */
     final String reason;
+
+    private volatile long staleness;
+
+    /** Counted to {@link #LITTLE_USED} by threads that do not agree, and not written any more from there on. */
+    private int uses;
 
     private NodeView(
             RoutedNode node,
@@ -37,6 +49,7 @@ final class NodeView {
         this.observedAt = observedAt;
         this.server = server == null ? null : node.sharing(server);
         this.reason = reason;
+        staleness = measured ? observedAt - freshAsOf : Long.MAX_VALUE;
     }
 
     static NodeView primary(RoutedNode node, long observedAt, ServerIdentity server) {
@@ -53,6 +66,37 @@ final class NodeView {
 
     static NodeView unknown(RoutedNode node, String reason) {
         return new NodeView(node, Role.UNKNOWN, false, 0, 0, null, reason);
+    }
+
+    /** How stale the node is at least: without the clock. The largest number if that is not known. */
+    long staleness() {
+        return staleness;
+    }
+
+    /** Whether the node is within a bound at an instant; what is found not to be is remembered. */
+    boolean isWithin(long bound, long now) {
+        boolean within = measured && now - freshAsOf <= bound;
+        if (!within) {
+            age(now);
+        }
+        return within;
+    }
+
+    /** Notes how stale the node is at an instant. */
+    void age(long now) {
+        if (measured && now - freshAsOf > staleness) {
+            staleness = now - freshAsOf;
+        }
+    }
+
+    /** Whether this is one of the first uses of the view. */
+    boolean isLittleUsed() {
+        int before = uses;
+        if (before < LITTLE_USED) {
+            uses = before + 1;
+            return true;
+        }
+        return false;
     }
 
     /** The same node after its measurements have lost their meaning. */

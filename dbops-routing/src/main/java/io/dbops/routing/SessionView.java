@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the node for each unit of work of one session at one level of consistency. Thread-safe.
  *
- * <p>A read is checked twice. The choice compares before it queues at a pool, so that no read waits for a replica that
- * may not serve it. The same comparison is repeated when the unit of work begins, with the connection in hand, for
- * waiting in a pool's queue takes time: this is the moment at which the promise holds. What fails the second check
- * goes to another node, in the end to the primary.
+ * <p>A read is checked twice. When its unit of work begins, with the connection in hand, it is compared with the clock:
+ * this is the moment at which the promise holds. What fails goes to another node, in the end to the primary. The
+ * choice compares too, before it queues at a pool, so that reads do not wait for a replica that may not serve them. But
+ * a clock costs as much as all the rest of routing, so the choice seldom reads it: it goes by {@link NodeView#staleness},
+ * how stale a replica was found last. Three keep that number up: every unit of work that is refused, every publication
+ * of any observer, and, for when all observers are dead, some of the choices themselves.
  */
 final class SessionView implements UnitRouter {
 
@@ -31,6 +33,9 @@ final class SessionView implements UnitRouter {
 
     /** How long a replica counts as reachable after it last answered, for reads that ask for nothing else. */
     private static final long REACHABLE_FOR = Duration.ofSeconds(10).toNanos();
+
+    /** The bits of a random number that are all zero where the choice reads the clock: once in 16 times. */
+    private static final int LOOKS = 0xF;
 
     private final RouterCore core;
     private final SessionState session;
@@ -85,13 +90,14 @@ final class SessionView implements UnitRouter {
         if (count == 0) {
             return null;
         }
-        long now = core.clock().nanos();
-        int start = count == 1 ? 0 : ThreadLocalRandom.current().nextInt(count);
+        int random = ThreadLocalRandom.current().nextInt();
+        boolean looks = (random & LOOKS) == 0;
+        int start = (int) (Integer.toUnsignedLong(random) * count >>> 32);
         for (int i = 0; i < count; i++) {
             int at = start + i;
             NodeView candidate = candidates[at < count ? at : at - count];
-            if (admits(candidate, now)) {
-                Lease lease = lease(candidate.node);
+            if (isPromising(candidate, looks)) {
+                Lease lease = lease(candidate);
                 if (lease != null) {
                     return lease;
                 }
@@ -108,18 +114,24 @@ final class SessionView implements UnitRouter {
         };
     }
 
+    /** Whether it is worth asking a replica's pool: so far as is known without a clock, unless this read looks. */
+    private boolean isPromising(NodeView view, boolean looks) {
+        return looks || level == Level.EVENTUAL || view.isLittleUsed()
+                ? admits(view, core.clock().nanos())
+                : view.staleness() <= bound && hasWrites(view);
+    }
+
     /** Whether a replica has what the read must see. */
     private boolean admits(NodeView view, long now) {
-        return switch (level) {
-            case EVENTUAL -> view.role == Role.REPLICA && now - view.observedAt <= bound;
-            case BOUNDED -> view.measured && now - view.freshAsOf <= bound;
-            // The open outcomes first: whoever settles one stamps the session before it is not open any more.
-            default ->
-                view.measured
-                        && now - view.freshAsOf <= bound
-                        && !session.hasUnsettledWrites()
-                        && session.isCoveredBy(view.freshAsOf);
-        };
+        return level == Level.EVENTUAL
+                ? view.role == Role.REPLICA && now - view.observedAt <= bound
+                : view.isWithin(bound, now) && hasWrites(view);
+    }
+
+    /** Whether a replica has what the session wrote, if that is asked for. */
+    private boolean hasWrites(NodeView view) {
+        // The open outcomes first: whoever settles one stamps the session before it is not open any more.
+        return level == Level.BOUNDED || (!session.hasUnsettledWrites() && session.isCoveredBy(view.freshAsOf));
     }
 
     /** Whether a unit of work may begin now on a connection to a replica. */
@@ -135,11 +147,12 @@ final class SessionView implements UnitRouter {
     }
 
     /** A connection to this replica, or {@code null} if it gave none whose state is known. */
-    private @Nullable Lease lease(RoutedNode node) {
+    private @Nullable Lease lease(NodeView view) {
+        RoutedNode node = view.node;
         try {
             Connection connection = node.connection();
             Stamp stamp = stampOrClose(node, connection);
-            if (!holdsFor(core.monitor().snapshot().views[node.index()], stamp)) {
+            if (!holdsFor(view, stamp) && !holdsFor(core.monitor().snapshot().views[node.index()], stamp)) {
                 connection.close();
                 core.demandLook(node);
                 return null;

@@ -15,7 +15,7 @@ final class Snapshot {
     final @Nullable RoutedNode primary;
     /** All nodes, by {@link RoutedNode#index}. */
     final NodeView[] views;
-    /** Replicas that were within the router's bound when last observed. */
+    /** Replicas that were within the router's bound when this was published. */
     final NodeView[] fresh;
     /** Replicas whose freshness is known. */
     final NodeView[] measured;
@@ -31,7 +31,14 @@ final class Snapshot {
         this.maxStaleness = maxStaleness;
         reachable = select(view -> view.role == Role.REPLICA);
         measured = select(view -> view.measured);
-        fresh = select(view -> view.measured && view.observedAt - view.freshAsOf <= maxStaleness);
+        fresh = select(view -> view.staleness() <= maxStaleness);
+    }
+
+    /** Notes in all views how stale they are at an instant: so one observer that lives tells of those that do not. */
+    void age(long now) {
+        for (NodeView view : measured) {
+            view.age(now);
+        }
     }
 
     static Snapshot initial(RoutedNode[] nodes, long maxStaleness) {
