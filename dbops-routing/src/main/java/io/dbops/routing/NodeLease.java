@@ -43,6 +43,7 @@ final class NodeLease implements Lease {
         this.stamp = stamp;
         this.reason = reason;
         mayWrite = reason == Reason.WRITE;
+        stamp.leased();
     }
 
     @Override
@@ -64,7 +65,7 @@ final class NodeLease implements Lease {
     public boolean begins(boolean readOnly) {
         boolean serves = maySuit(readOnly) && (isPrimary() || view.admits(stamp));
         if (serves) {
-            stamp.node.served(reason);
+            stamp.served(reason);
         }
         return serves;
     }
@@ -156,6 +157,7 @@ final class NodeLease implements Lease {
             if (stamp.lost) {
                 endPhysical();
             }
+            stamp.released();
             connection.close();
         }
     }

@@ -1,9 +1,11 @@
 package io.dbops.routing;
 
+import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.ServerIdentity;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * What is known of one physical connection for its whole life: which server process is at its other end, and an
@@ -12,8 +14,14 @@ import java.sql.Connection;
  * <p>A connection cannot survive a restart of its server. So if the server was observed after the connection existed,
  * and is the same server, what was observed still holds of what the connection reads: replay never goes back within
  * the run of a server.
+ *
+ * <p>It also counts what the connection serves. Only whoever holds the connection writes here, and the pool hands that
+ * on from thread to thread; so counting takes no atomic operation, and no two threads meet at a counter.
  */
 final class Stamp extends WeakReference<Connection> {
+
+    /** Where {@link #notes} says whether the connection is leased; before it are the units served, by reason. */
+    private static final int LEASED = Reason.values().length;
 
     final RoutedNode node;
     final Backend backend;
@@ -21,6 +29,8 @@ final class Stamp extends WeakReference<Connection> {
     final ServerIdentity server;
 
     final long createdAt;
+
+    private final AtomicLongArray notes = new AtomicLongArray(LEASED + 1);
 
     /** Whether the connection is known to be lost. Written by whoever holds it. */
     boolean lost;
@@ -31,5 +41,26 @@ final class Stamp extends WeakReference<Connection> {
         this.backend = backend;
         server = node.sharing(backend.server());
         this.createdAt = createdAt;
+    }
+
+    void served(Reason reason) {
+        notes.setOpaque(reason.ordinal(), notes.getPlain(reason.ordinal()) + 1);
+    }
+
+    long servedFor(Reason reason) {
+        return notes.getOpaque(reason.ordinal());
+    }
+
+    void leased() {
+        notes.setOpaque(LEASED, 1);
+    }
+
+    /** To be said before the connection is given back: after that it is another's. */
+    void released() {
+        notes.setOpaque(LEASED, 0);
+    }
+
+    boolean isLeased() {
+        return notes.getOpaque(LEASED) != 0;
     }
 }

@@ -1,5 +1,8 @@
 package io.dbops.routing;
 
+import static java.util.Objects.requireNonNull;
+
+import io.dbops.RoutingDecision.Reason;
 import java.sql.Connection;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class StampTable {
 
     private final ReentrantLock writing = new ReentrantLock();
+    /** What was served by connections that are gone, by reason. */
+    private final long[] servedByOthers = new long[Reason.values().length];
+
     private volatile @Nullable Stamp[] table = new @Nullable Stamp[16];
 
     @Nullable
@@ -39,8 +45,12 @@ final class StampTable {
             var next = new @Nullable Stamp[Math.max(16, Integer.highestOneBit(live * 4) << 1)];
             for (Stamp stamp : old) {
                 Connection connection = stamp == null ? null : stamp.get();
-                if (stamp != null && connection != null) {
-                    place(next, connection, stamp);
+                if (connection != null) {
+                    place(next, connection, requireNonNull(stamp));
+                } else if (stamp != null) {
+                    for (Reason reason : Reason.values()) {
+                        servedByOthers[reason.ordinal()] += stamp.servedFor(reason);
+                    }
                 }
             }
             place(next, physical, added);
@@ -48,6 +58,31 @@ final class StampTable {
         } finally {
             writing.unlock();
         }
+    }
+
+    /** How many units of work all connections have served for this reason, those that are gone included. */
+    long servedFor(Reason reason) {
+        writing.lock();
+        try {
+            long units = servedByOthers[reason.ordinal()];
+            for (Stamp stamp : table) {
+                units += stamp == null ? 0 : stamp.servedFor(reason);
+            }
+            return units;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** How many connections are leased: by a look at each, without a lock. */
+    int leased() {
+        int leased = 0;
+        for (Stamp stamp : table) {
+            if (stamp != null && stamp.isLeased()) {
+                leased++;
+            }
+        }
+        return leased;
     }
 
     private static void place(@Nullable Stamp[] table, Connection physical, Stamp stamp) {
