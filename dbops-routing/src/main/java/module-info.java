@@ -2,6 +2,7 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.dbops.routing {
     requires transitive io.dbops;
+    requires com.github.benmanes.caffeine;
     requires micrometer.core;
     requires org.slf4j;
     requires static transitive org.jspecify;

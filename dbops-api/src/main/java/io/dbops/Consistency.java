@@ -41,6 +41,17 @@ public sealed interface Consistency {
     }
 
     /**
+     * What {@link #session()} asks for, and nothing older than what the session's reads at this level have seen before.
+     * Without it, two reads of others' writes may go to two replicas of which the second is behind the first. Reads tend
+     * to stay on one node.
+     *
+     * @return the level
+     */
+    static Consistency monotonic() {
+        return Monotonic.LEVEL;
+    }
+
+    /**
      * Every acknowledged commit: the primary serves.
      *
      * @return the strongest level
@@ -73,6 +84,12 @@ public sealed interface Consistency {
 
     /** The level of {@link #session()}. */
     enum OfSession implements Consistency {
+        /** The only value. */
+        LEVEL
+    }
+
+    /** The level of {@link #monotonic()}. */
+    enum Monotonic implements Consistency {
         /** The only value. */
         LEVEL
     }

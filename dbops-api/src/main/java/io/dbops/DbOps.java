@@ -109,6 +109,30 @@ public final class DbOps implements AutoCloseable {
     }
 
     /**
+     * The session of a key, such as a user: the same one for everybody who asks for it in this process. What is kept is
+     * bounded, see the routing's options; what is not kept any more is not forgotten.
+     *
+     * @param key any text; not a token, which {@link #resume} takes
+     * @return the session
+     */
+    public Session sessionFor(String key) {
+        return router.sessionFor(key);
+    }
+
+    /**
+     * A session that begins where another process's session was when it issued a token: its reads see all that one had
+     * written. Blocks, for a bounded time, only if the token is newer than anything this process has seen.
+     *
+     * @param token the token, from {@link Session#token()} there
+     * @return a new session
+     * @throws TokenException if the token is too old, of another cluster, of a timeline that this process has not seen in
+     *     time, beyond what the primary has, or if what it stands for was lost
+     */
+    public Session resume(Token token) {
+        return router.resume(token);
+    }
+
+    /**
      * The nodes as they are known now. Does not block.
      *
      * @return the topology
@@ -124,6 +148,48 @@ public final class DbOps implements AutoCloseable {
      */
     public Map<RoutingDecision, Long> decisions() {
         return router.decisions();
+    }
+
+    /**
+     * Adds a node, which serves when it has answered. Does not wait for that.
+     *
+     * @param node the node
+     * @throws IllegalArgumentException if there is one of that name
+     */
+    public void add(Node node) {
+        router.add(node);
+    }
+
+    /**
+     * Removes a node. Nothing begins there any more; what runs there is waited for, as long as the routing's grace, and
+     * then its pool is closed, if it was opened for this router.
+     *
+     * @param name the node's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public void remove(String name) {
+        router.remove(name);
+    }
+
+    /**
+     * Lets no unit of work begin on a node, until {@link #undrain}; those that run go on. It is watched as before. With
+     * the primary drained, units of work that need it wait: so a planned switchover begins.
+     *
+     * @param name the node's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public void drain(String name) {
+        router.drain(name);
+    }
+
+    /**
+     * Ends a {@link #drain}.
+     *
+     * @param name the node's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public void undrain(String name) {
+        router.undrain(name);
     }
 
     /** Closes what was opened. Closing again does nothing. */

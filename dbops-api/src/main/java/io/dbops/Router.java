@@ -24,6 +24,26 @@ public interface Router extends AutoCloseable {
     Session session();
 
     /**
+     * The session of a key, such as a user: the same one for everybody who asks for it in this process. What is kept is
+     * bounded, see the routing's options; what is not kept any more is not forgotten.
+     *
+     * @param key any text; not a token, which {@link #resume} takes
+     * @return the session
+     */
+    Session sessionFor(String key);
+
+    /**
+     * A session that begins where another process's session was when it issued a token: its reads see all that one had
+     * written. Blocks, for a bounded time, only if the token is newer than anything this process has seen.
+     *
+     * @param token the token, from {@link Session#token()} there
+     * @return a new session
+     * @throws TokenException if the token is too old, of another cluster, of a timeline that this process has not seen in
+     *     time, beyond what the primary has, or if what it stands for was lost
+     */
+    Session resume(Token token);
+
+    /**
      * The nodes as they are known now. Does not block and asks no server.
      *
      * @return the topology
@@ -36,6 +56,40 @@ public interface Router extends AutoCloseable {
      * @return counts by decision; decisions that were never made are left out
      */
     Map<RoutingDecision, Long> decisions();
+
+    /**
+     * Adds a node, which serves when it has answered. Does not wait for that.
+     *
+     * @param node the node
+     * @throws IllegalArgumentException if there is one of that name
+     */
+    void add(Node node);
+
+    /**
+     * Removes a node. Nothing begins there any more; what runs there is waited for, as long as the routing's grace, and
+     * then its pool is closed, if it was opened for this router.
+     *
+     * @param name the node's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    void remove(String name);
+
+    /**
+     * Lets no unit of work begin on a node, until {@link #undrain}; those that run go on. It is watched as before. With
+     * the primary drained, units of work that need it wait: so a planned switchover begins.
+     *
+     * @param name the node's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    void drain(String name);
+
+    /**
+     * Ends a {@link #drain}.
+     *
+     * @param name the node's name
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    void undrain(String name);
 
     /** Stops watching, and closes every pool that was opened for this router. Closing again does nothing. */
     @Override

@@ -36,6 +36,9 @@ public record RoutingDecision(String node, Reason reason) {
         /** The primary: no replica is proven to have the session's last write yet. */
         OWN_WRITE_NOT_REPLICATED("no replica is known to have the session's last write yet"),
 
+        /** The primary: no replica is proven to be as recent as what the session has read. */
+        OWN_READ_NOT_REACHED("no replica is known to be as recent as what the session has read"),
+
         /** The primary: whether a write of the session happened is still open. */
         WRITE_OUTCOME_UNKNOWN("whether a write of the session took effect is not known yet"),
 
@@ -46,12 +49,24 @@ public record RoutingDecision(String node, Reason reason) {
         FRESHNESS_UNKNOWN("no replica's freshness is known"),
 
         /** The primary: the replica's connection is younger than the last look at that replica, or failed. */
-        REPLICA_NOT_READY("the replica chosen had no connection whose state is known");
+        REPLICA_NOT_READY("the replica chosen had no connection whose state is known"),
+
+        /** A replica: the primary cannot be reached, and the read allows what it lacks. */
+        PRIMARY_UNREACHABLE("the primary cannot be reached, and the replica is recent enough for that time");
 
         private final String phrase;
 
         Reason(String phrase) {
             this.phrase = phrase;
+        }
+
+        /**
+         * Whether such a unit of work runs on a replica.
+         *
+         * @return {@code false} for the primary
+         */
+        public boolean isReplica() {
+            return this == FRESH_REPLICA || this == ANY_REPLICA || this == PRIMARY_UNREACHABLE;
         }
 
         /**

@@ -1,5 +1,6 @@
 package io.dbops;
 
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 
@@ -33,6 +34,26 @@ public interface Session {
      * @throws IllegalArgumentException if the router cannot prove what is asked for
      */
     DataSource dataSource(Consistency consistency);
+
+    /**
+     * A proof of what this session has written, and read under {@link Consistency#monotonic()}, that can leave the
+     * process: see {@link Router#resume}. Costs no round trip if the watch has sampled the primary since, and waits for
+     * that, a bounded time, if not.
+     *
+     * @return the token
+     * @throws SQLException if there is no primary to ask, or it is not known yet whether a write of the session took
+     *     effect
+     */
+    Token token() throws SQLException;
+
+    /**
+     * Whether commits of this session that were acknowledged may be missing since a failover: the old primary may not
+     * have sent them to the new one. Once {@code true} it stays so. It may be {@code true} although nothing was lost,
+     * never {@code false} although something was.
+     *
+     * @return {@code true} if the session should look at what it wrote, or tell its user
+     */
+    boolean mayHaveLostWrites();
 
     /**
      * Makes this the session of the calling thread until the scope is closed, on the same thread. Scopes nest.

@@ -3,6 +3,7 @@ package io.dbops.dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 
 /**
@@ -112,6 +113,15 @@ public sealed interface Dialect permits PostgresDialect {
      * @throws SQLException if the server does not answer
      */
     Observation observe(Connection connection) throws SQLException;
+
+    /**
+     * The servers that stream from a server now.
+     *
+     * @param connection an open connection to it
+     * @return the standbys, without those whose address this role may not see
+     * @throws SQLException if the server does not answer
+     */
+    List<Standby> standbys(Connection connection) throws SQLException;
 
     /**
      * How many connections the server allows to this connection's role and database.

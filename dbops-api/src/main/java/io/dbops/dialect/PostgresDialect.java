@@ -8,6 +8,8 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 /**
@@ -59,6 +61,11 @@ public final class PostgresDialect implements Dialect {
     private static final String REFUSES_WRITES = """
             select current_setting('default_transaction_read_only')::boolean
               or (current_setting('transaction_read_only')::boolean and not pg_is_in_recovery())""";
+
+    private static final String STANDBYS = """
+            select distinct coalesce(application_name, ''), host(client_addr)
+            from pg_stat_replication
+            where state in ('catchup', 'streaming') and client_addr is not null""";
 
     private static final String LIMITS = """
             select current_setting('max_connections')::int,
@@ -179,6 +186,18 @@ public final class PostgresDialect implements Dialect {
 
     private static ServerIdentity server(ResultSet row) throws SQLException {
         return new ServerIdentity(row.getString(1), row.getString(2), row.getString(3), row.getInt(4));
+    }
+
+    @Override
+    public List<Standby> standbys(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(STANDBYS)) {
+            var standbys = new ArrayList<Standby>();
+            while (row.next()) {
+                standbys.add(new Standby(row.getString(1), row.getString(2)));
+            }
+            return standbys;
+        }
     }
 
     @Override

@@ -49,6 +49,22 @@ public record WalPosition(long systemId, int timeline, long lsn) implements Posi
                 && Long.compareUnsigned(lsn, that.lsn) >= 0;
     }
 
+    @Override
+    public boolean isOfClusterOf(Position other) {
+        return other instanceof WalPosition that && systemId == that.systemId;
+    }
+
+    @Override
+    public boolean isBeyond(Position other) {
+        return other instanceof WalPosition that && Long.compareUnsigned(lsn, that.lsn) > 0;
+    }
+
+    /** {@inheritDoc} Timelines are numbered upwards, and each but the first descends from one before it. */
+    @Override
+    public boolean mayFollowOn(Position old) {
+        return old instanceof WalPosition that && systemId == that.systemId && timeline > that.timeline;
+    }
+
     /**
      * The position as PostgreSQL writes it, with its timeline in front.
      *

@@ -1,7 +1,7 @@
 package io.dbops.routing;
 
 /**
- * The time during which one primary is followed, with the samples taken of it.
+ * The time during which one run of one primary is followed, with the samples taken of it.
  *
  * @param number counts epochs from 1
  * @param samples the primary's positions, comparable with each other; guarded by the {@link Monitor}
@@ -12,5 +12,10 @@ record Epoch(long number, SampleRing samples) {
 
     Epoch next() {
         return new Epoch(number + 1, new SampleRing());
+    }
+
+    /** The same epoch, measured from nothing. */
+    Epoch afresh() {
+        return new Epoch(number, new SampleRing());
     }
 }

@@ -2,13 +2,17 @@ package io.dbops.routing;
 
 import static java.util.Objects.requireNonNull;
 
+import io.dbops.Authority;
+import io.dbops.ClusterEvent;
 import io.dbops.DbOpsException;
+import io.dbops.Discovery;
 import io.dbops.Node;
 import io.dbops.Pools;
 import io.dbops.Routing;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +36,40 @@ public final class LagAwareRouting implements Routing {
     private static final Duration DEFAULT_ANSWER = Duration.ofSeconds(1);
 
     private final Sampling sampling;
-    private final Duration patience;
-    private final boolean primaryServesReads;
+    private final Reads reads;
+    private final Succession succession;
+    private final Sessions sessions;
     private final boolean needsPrimary;
+    private final @Nullable Discovering discovering;
+    private final Consumer<? super ClusterEvent> listener;
     private final Clock clock;
 
+    /** Who looks for nodes, and how often. */
+    record Discovering(Discovery discovery, Duration every) {
+        Discovering {
+            requireNonNull(discovery, "discovery");
+            if (requireNonNull(every, "every").isNegative() || every.isZero()) {
+                throw new IllegalArgumentException("discovering (" + every + "): must be positive");
+            }
+        }
+    }
+
     private LagAwareRouting(
-            Sampling sampling, Duration patience, boolean primaryServesReads, boolean needsPrimary, Clock clock) {
+            Sampling sampling,
+            Reads reads,
+            Succession succession,
+            Sessions sessions,
+            boolean needsPrimary,
+            @Nullable Discovering discovering,
+            Consumer<? super ClusterEvent> listener,
+            Clock clock) {
         this.sampling = sampling;
-        this.patience = patience;
-        this.primaryServesReads = primaryServesReads;
+        this.reads = reads;
+        this.succession = succession;
+        this.sessions = sessions;
         this.needsPrimary = needsPrimary;
+        this.discovering = discovering;
+        this.listener = listener;
         this.clock = clock;
     }
 
@@ -56,9 +83,12 @@ public final class LagAwareRouting implements Routing {
     public static LagAwareRouting within(Duration maxStaleness) {
         return new LagAwareRouting(
                 new Sampling(maxStaleness, DEFAULT_PER_SECOND, DEFAULT_ANSWER),
-                Duration.ZERO,
+                Reads.DEFAULT,
+                Succession.DEFAULT,
+                Sessions.DEFAULT,
                 true,
-                true,
+                null,
+                event -> {},
                 SystemClock.INSTANCE);
     }
 
@@ -84,7 +114,19 @@ public final class LagAwareRouting implements Routing {
     }
 
     private LagAwareRouting with(Sampling changed) {
-        return new LagAwareRouting(changed, patience, primaryServesReads, needsPrimary, clock);
+        return new LagAwareRouting(changed, reads, succession, sessions, needsPrimary, discovering, listener, clock);
+    }
+
+    private LagAwareRouting with(Reads changed) {
+        return new LagAwareRouting(sampling, changed, succession, sessions, needsPrimary, discovering, listener, clock);
+    }
+
+    private LagAwareRouting with(Sessions changed) {
+        return new LagAwareRouting(sampling, reads, succession, changed, needsPrimary, discovering, listener, clock);
+    }
+
+    private LagAwareRouting with(Succession changed) {
+        return new LagAwareRouting(sampling, reads, changed, sessions, needsPrimary, discovering, listener, clock);
     }
 
     /**
@@ -95,10 +137,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting waitingForReplica(Duration patience) {
-        if (requireNonNull(patience, "patience").isNegative()) {
-            throw new IllegalArgumentException("waitingForReplica (" + patience + "): must not be negative");
-        }
-        return new LagAwareRouting(sampling, patience, primaryServesReads, needsPrimary, clock);
+        return with(new Reads(patience, reads.onPrimary()));
     }
 
     /**
@@ -108,7 +147,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting sparingPrimary() {
-        return new LagAwareRouting(sampling, patience, false, needsPrimary, clock);
+        return with(new Reads(reads.patience(), false));
     }
 
     /**
@@ -117,12 +156,130 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting openingWithoutPrimary() {
-        return new LagAwareRouting(sampling, patience, primaryServesReads, false, clock);
+        return new LagAwareRouting(sampling, reads, succession, sessions, false, discovering, listener, clock);
+    }
+
+    /**
+     * Sets how long nothing must be heard of a primary before another may follow on it. A primary whose address refuses
+     * connections, or that is seen to take no writes any more, need not be waited for.
+     *
+     * @param silence positive; default twice the time {@linkplain #answeringWithin an answer} may take. Shorter than
+     *     the pauses that servers and networks make now and then, it follows by mistake
+     * @return the routing with it
+     */
+    public LagAwareRouting failingOverAfter(Duration silence) {
+        return with(succession.silentFor(silence));
+    }
+
+    /**
+     * Sets how long a unit of work that needs the primary waits while there is none, as during a failover or a planned
+     * switchover. After that it fails with {@link io.dbops.NoEligibleNodeException}, whose SQLSTATE says that it may be
+     * tried again.
+     *
+     * @param patience not negative; default 10 s
+     * @return the routing with it
+     */
+    public LagAwareRouting waitingForPrimary(Duration patience) {
+        return with(succession.patience(patience));
+    }
+
+    /**
+     * Sets how old what a replica shows may be while the primary cannot be reached: nothing newer can be proven then.
+     * It holds for reads with a bound, and for those of sessions whose writes the replica is known to have.
+     *
+     * @param staleness not negative; default 5 min, zero to fail such reads
+     * @return the routing with it
+     */
+    public LagAwareRouting servingUpTo(Duration staleness) {
+        return with(succession.serveUpTo(staleness));
+    }
+
+    /**
+     * Sets how long connections in use are left alone on a server that does not answer any more, or that is the primary
+     * no more. Then they are ended, and whoever waits for an answer gets an error.
+     *
+     * @param grace positive; default 15 s
+     * @return the routing with it
+     */
+    public LagAwareRouting abandoningAfter(Duration grace) {
+        return with(succession.grace(grace));
+    }
+
+    /**
+     * Sets who decides which node is primary where the servers alone do not: while two of them take writes, or when
+     * the one that does is not proven to follow on the primary before it. Without an authority nothing is written then.
+     * A primary that the authority does not name is not written to either.
+     *
+     * @param authority asked once a second, more often during an outage, on a thread of the router
+     * @return the routing with it
+     */
+    public LagAwareRouting authority(Authority authority) {
+        return with(succession.authority(authority));
+    }
+
+    /**
+     * Sets how many sessions of {@linkplain io.dbops.Router#sessionFor keys} are kept, and for how long. Those that are
+     * not kept are not wrong, but cost all others reads that stay on the primary for some milliseconds.
+     *
+     * @param most how many, at least 1; default 100,000, some 300 bytes each
+     * @param idle how long after its last use a session is kept; positive, default 10 min
+     * @return the routing with it
+     */
+    public LagAwareRouting keepingSessions(int most, Duration idle) {
+        return with(new Sessions(most, idle, sessions.tokensValidFor()));
+    }
+
+    /**
+     * Sets how old a token may be that a session is {@linkplain io.dbops.Router#resume resumed} from.
+     *
+     * @param age by the clocks of both machines; positive, default 1 day
+     * @return the routing with it
+     */
+    public LagAwareRouting tokensValidFor(Duration age) {
+        return with(new Sessions(sessions.most(), sessions.idle(), age));
+    }
+
+    /**
+     * Sets who looks for nodes that were not given, or are not there any more.
+     *
+     * @param discovery asked on a thread of the router
+     * @param every how often; positive
+     * @return the routing with it
+     */
+    public LagAwareRouting discovering(Discovery discovery, Duration every) {
+        return new LagAwareRouting(
+                sampling,
+                reads,
+                succession,
+                sessions,
+                needsPrimary,
+                new Discovering(discovery, every),
+                listener,
+                clock);
+    }
+
+    /**
+     * Sets who is told what changes in the cluster, beside the log. Called on the threads that watch, which it must not
+     * keep; what it throws is logged.
+     *
+     * @param told the listener; thread-safe
+     * @return the routing with it
+     */
+    public LagAwareRouting listener(Consumer<? super ClusterEvent> told) {
+        return new LagAwareRouting(
+                sampling,
+                reads,
+                succession,
+                sessions,
+                needsPrimary,
+                discovering,
+                requireNonNull(told, "listener"),
+                clock);
     }
 
     /** A seam for tests. */
     LagAwareRouting timedBy(Clock other) {
-        return new LagAwareRouting(sampling, patience, primaryServesReads, needsPrimary, other);
+        return new LagAwareRouting(sampling, reads, succession, sessions, needsPrimary, discovering, listener, other);
     }
 
     /**
@@ -172,16 +329,34 @@ public final class LagAwareRouting implements Routing {
         return sampling;
     }
 
-    Duration patience() {
-        return patience;
+    Reads reads() {
+        return reads;
     }
 
-    boolean primaryServesReads() {
-        return primaryServesReads;
+    Sessions sessions() {
+        return sessions;
+    }
+
+    Succession succession() {
+        return succession;
     }
 
     boolean needsPrimary() {
         return needsPrimary;
+    }
+
+    @Nullable
+    Discovering discovering() {
+        return discovering;
+    }
+
+    @Nullable
+    Authority authority() {
+        return succession.authority();
+    }
+
+    Consumer<? super ClusterEvent> listener() {
+        return listener;
     }
 
     /** Time for connecting, being asked, and opening a pool. */

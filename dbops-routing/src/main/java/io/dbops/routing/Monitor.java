@@ -1,10 +1,15 @@
 package io.dbops.routing;
 
+import io.dbops.ClusterEvent;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.Position;
-import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
-import io.dbops.dialect.WalPosition;
+import io.dbops.routing.Leadership.Reached;
+import io.dbops.routing.Leadership.Silence;
+import io.dbops.routing.Tokens.Place;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -40,33 +45,43 @@ final class Monitor {
 
     private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
     private static final long MOST_DRIFT_MILLIS = 1_000;
+    private static final int FAILOVERS_KEPT = 64;
     private static final String FOREIGN = "it belongs to another cluster than the other nodes; it is left alone";
 
     private final Clock clock;
-    private final long successionAfterNanos;
+    private final Leadership leadership;
     private final Queue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
+    private final Queue<ClusterEvent> events = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long drift;
-    private long lastPrimaryAnswer;
-    /** Where the primary was last seen, which outlives the samples of an epoch. */
-    private @Nullable Position lastPosition;
     /** The cluster that is followed, once there was a primary. */
     private @Nullable String systemId;
 
     private volatile long lastHeard;
-
+    private volatile List<Failover> failovers = List.of();
     private volatile Snapshot snapshot;
 
-    Monitor(RoutedNode[] nodes, Sampling sampling, Clock clock) {
+    Monitor(Sampling sampling, Duration silentFor, Clock clock) {
         this.clock = clock;
-        successionAfterNanos = sampling.answerWithin().multipliedBy(2).toNanos();
-        snapshot = Snapshot.initial(nodes, sampling.maxStaleness().toNanos());
+        leadership = new Leadership(silentFor.toNanos());
+        snapshot = Snapshot.initial(sampling.maxStaleness().toNanos());
         drift = currentDrift();
     }
 
     Snapshot snapshot() {
         return snapshot;
+    }
+
+    /** The ends of epochs in which commits may have been lost, oldest first. */
+    List<Failover> failovers() {
+        return failovers;
+    }
+
+    /** What happened and was not told yet. */
+    @Nullable
+    ClusterEvent nextEvent() {
+        return events.poll();
     }
 
     /**
@@ -81,18 +96,26 @@ final class Monitor {
         lock.lock();
         try {
             lastHeard = clock.nanos();
-            if (dropFreshnessAfterDrift()) {
-                // The answer may have been on its way while the machine stood still.
+            if (snapshot.view(node) == null || dropFreshnessAfterDrift()) {
+                // It was removed; or the answer may have been on its way while the machine stood still.
                 return false;
             }
             boolean upToDate = true;
-            if (observation instanceof Observation.Primary primary) {
+            RoutedNode twin = twin(node, observation.server());
+            if (twin != null) {
+                leadership.takesNoWrites(node);
+                lead(snapshot.with(
+                        NodeView.unknown(node, "it is the same server as " + twin + "; give each server one name")));
+            } else if (!isOfThisCluster(observation.server())) {
+                leadership.takesNoWrites(node);
+                lead(snapshot.with(NodeView.unknown(node, FOREIGN)));
+            } else if (observation instanceof Observation.Primary primary) {
                 observedPrimary(node, askedAt, primary);
             } else if (observation instanceof Observation.Replica replica) {
                 upToDate = observedReplica(node, askedAt, replica);
             } else if (observation instanceof Observation.Unplaced unplaced) {
-                endEpochIfPrimary(node);
-                publish(snapshot.with(NodeView.unmeasured(node, askedAt, unplaced.server(), unplaced.reason())));
+                leadership.takesNoWrites(node);
+                lead(snapshot.with(NodeView.unmeasured(node, askedAt, unplaced.server(), unplaced.reason())));
             }
             return upToDate;
         } finally {
@@ -100,35 +123,21 @@ final class Monitor {
         }
     }
 
-    private void observedPrimary(RoutedNode node, long askedAt, Observation.Primary observation) {
-        NodeView view = NodeView.primary(node, askedAt, observation.server());
-        if (!isOfThisCluster(observation.server())) {
-            publish(snapshot.with(NodeView.unknown(node, FOREIGN)));
-            return;
+    /** A node before this one that is the same server. */
+    private @Nullable RoutedNode twin(RoutedNode node, ServerIdentity server) {
+        for (NodeView view : snapshot.known()) {
+            if (view.node != node && view.server != null && view.server.isSameRunAs(server)) {
+                return view.node;
+            }
         }
-        if (snapshot.primary == node && continues(node, observation)) {
-            publish(snapshot.with(view));
-        } else if (snapshot.primary == null || snapshot.primary == node || succeeds(observation)) {
-            Epoch next = snapshot.epoch.next();
-            LOG.info("Node {} is the primary of epoch {}", node, next.number());
-            publish(snapshot.under(next, node, "no position of the new primary was reached yet")
-                    .with(view));
-        } else {
-            publish(snapshot.with(NodeView.unknown(
-                    node, "it takes writes too, while " + snapshot.primary + " is the primary; it is left alone")));
-            return;
-        }
-        lastPrimaryAnswer = askedAt;
-        lastPosition = observation.position();
-        systemId = observation.server().systemId();
-        snapshot.epoch.samples().add(new Sample(askedAt, observation.position()));
+        return null;
     }
 
     private boolean isOfThisCluster(ServerIdentity server) {
         if (systemId != null) {
             return systemId.equals(server.systemId());
         }
-        for (NodeView view : snapshot.views) {
+        for (NodeView view : snapshot.known()) {
             if (view.server != null && !view.server.systemId().equals(server.systemId())) {
                 return false;
             }
@@ -136,36 +145,65 @@ final class Monitor {
         return true;
     }
 
-    /** Whether the primary is the server it was, and went forward since its last sample. */
-    private boolean continues(RoutedNode node, Observation.Primary observation) {
-        ServerIdentity before = snapshot.views[node.index()].server;
-        return (before == null || before.isSameRunAs(observation.server()))
-                && snapshot.epoch.samples().isCoveredBy(observation.position());
+    private void observedPrimary(RoutedNode node, long askedAt, Observation.Primary observation) {
+        RoutedNode before = leadership.leader();
+        Position last = leadership.position();
+        Reached reached = leadership.reachedBy(node);
+        SampleRing samples = snapshot.epoch.samples();
+        boolean continues = samples.isCoveredBy(observation.position());
+        switch (leadership.takesWrites(node, observation, continues, clock.nanos())) {
+            case LEADS_ON -> lead(snapshot.with(NodeView.primary(node, askedAt, observation.server())));
+            case BEGINS -> {
+                if (before != null && before != node) {
+                    noteFailover(node, reached, last);
+                }
+                systemId = observation.server().systemId();
+                Epoch next = snapshot.epoch.next();
+                events.add(new ClusterEvent.PrimaryFollowed(node.name(), next.number()));
+                lead(snapshot.under(next, "no position of the new primary was reached yet")
+                        .with(NodeView.primary(node, askedAt, observation.server())));
+            }
+            case LEFT_ALONE -> {
+                leftAlone(node);
+                return;
+            }
+        }
+        snapshot.epoch.samples().add(new Sample(askedAt, observation.position()));
     }
 
-    /** Whether a second writable server takes over from a primary that has not answered for long. */
-    private boolean succeeds(Observation.Primary observation) {
-        RoutedNode primary = snapshot.primary;
-        return primary != null
-                && snapshot.views[primary.index()].role == Role.UNKNOWN
-                && clock.nanos() - lastPrimaryAnswer > successionAfterNanos
-                && observation.position() instanceof WalPosition now
-                && lastPosition instanceof WalPosition before
-                && now.systemId() == before.systemId()
-                && now.timeline() > before.timeline();
+    private void noteFailover(RoutedNode successor, @Nullable Reached reached, @Nullable Position last) {
+        long keptBefore = reached == null ? 0 : reached.freshAsOf();
+        var all = new ArrayList<>(failovers);
+        if (all.size() == FAILOVERS_KEPT) {
+            all.remove(0);
+        }
+        all.add(new Failover(snapshot.epoch.number(), keptBefore, reached == null ? null : reached.position(), last));
+        failovers = List.copyOf(all);
+        events.add(new ClusterEvent.WritesMayBeLost(successor.name(), Duration.ofNanos(clock.nanos() - keptBefore)));
+    }
+
+    private void leftAlone(RoutedNode node) {
+        String rivalry = leadership.rivalry(node);
+        String reason = rivalry == null
+                ? "it is on a timeline that was left behind by a failover; make it a replica anew"
+                : rivalry;
+        NodeView before = snapshot.view(node);
+        if (before == null || !before.reason.endsWith(reason)) {
+            events.add(new ClusterEvent.WritableIgnored(node.name(), reason));
+        }
+        lead(snapshot.with(NodeView.unknown(node, "it takes writes, but is left alone: " + reason)));
     }
 
     private boolean observedReplica(RoutedNode node, long askedAt, Observation.Replica observation) {
-        endEpochIfPrimary(node);
+        leadership.takesNoWrites(node);
         SampleRing samples = snapshot.epoch.samples();
         Position position = observation.position();
         ServerIdentity server = observation.server();
-        if (!isOfThisCluster(server)) {
-            publish(snapshot.with(NodeView.unknown(node, FOREIGN)));
-            return true;
-        }
         long freshAsOf = samples.newestReachedBy(position);
-        publish(snapshot.with(
+        if (freshAsOf >= 0) {
+            leadership.reached(node, freshAsOf, position);
+        }
+        lead(snapshot.with(
                 freshAsOf < 0
                         ? NodeView.unmeasured(node, askedAt, server, whyUnmeasured(samples, position))
                         : NodeView.measured(node, freshAsOf, askedAt, server)));
@@ -180,11 +218,17 @@ final class Monitor {
         return "it is at " + position + " and has reached no position of the primary, which is at " + newest;
     }
 
-    private void endEpochIfPrimary(RoutedNode node) {
-        if (snapshot.primary == node) {
-            LOG.warn("Node {} was the primary and takes no writes any more; no primary is known", node);
-            publish(snapshot.under(snapshot.epoch.next(), null, "no primary is known"));
+    /** Publishes a snapshot, with whoever may be written to now. */
+    private void lead(Snapshot next) {
+        RoutedNode before = snapshot.primary;
+        RoutedNode primary = leadership.primary();
+        String why = primary == null ? leadership.whyNone() : "";
+        if (primary == null && before != null) {
+            events.add(leadership.isContested() ? leadership.contest() : new ClusterEvent.PrimaryLost(why));
+        } else if (primary != null && before == null && snapshot.epoch.number() == next.epoch.number()) {
+            events.add(new ClusterEvent.PrimaryFollowed(primary.name(), next.epoch.number()));
         }
+        publish(next.led(primary, why, primary == null || leadership.isSilent(), leadership.isDeserted()));
     }
 
     /**
@@ -192,19 +236,114 @@ final class Monitor {
      *
      * @param node the node
      * @param reason why
-     * @param silent whether nothing at all came from its server; one that refuses is alive, and is not succeeded
+     * @param silence whether anything came from its server; one that refuses is alive, and is not succeeded
      */
-    void failed(RoutedNode node, String reason, boolean silent) {
+    void failed(RoutedNode node, String reason, Silence silence) {
         lock.lock();
         try {
             lastHeard = clock.nanos();
-            if (!silent && snapshot.primary == node) {
-                lastPrimaryAnswer = lastHeard;
+            if (snapshot.view(node) != null) {
+                leadership.failed(node, silence, lastHeard);
+                lead(snapshot.with(NodeView.unknown(node, reason)));
             }
-            publish(snapshot.with(NodeView.unknown(node, reason)));
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A node is part of the cluster from now on. */
+    void added(RoutedNode node) {
+        lock.lock();
+        try {
+            publish(snapshot.with(NodeView.unknown(node, "it has not answered yet")));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A node is not part of the cluster any more. */
+    void removed(RoutedNode node) {
+        lock.lock();
+        try {
+            if (snapshot.view(node) != null) {
+                leadership.removed(node);
+                lead(snapshot.without(node));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A node was drained, or is not any more. */
+    void drainChanged() {
+        lock.lock();
+        try {
+            lead(snapshot);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the authority answered, or {@code null} if it does not know. */
+    void named(@Nullable RoutedNode node) {
+        lock.lock();
+        try {
+            leadership.named(node);
+            lead(snapshot);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The newest sample of the epoch. */
+    @Nullable
+    Sample newestSample() {
+        lock.lock();
+        try {
+            return snapshot.epoch.samples().newestSample();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where a position from elsewhere lies. */
+    Place place(Position position) {
+        lock.lock();
+        try {
+            SampleRing samples = snapshot.epoch.samples();
+            Sample oldest = samples.oldestSample();
+            Sample newest = samples.newestSample();
+            if (oldest == null || newest == null) {
+                return new Place.Unknown();
+            }
+            if (!position.isOfClusterOf(newest.position())) {
+                return new Place.Foreign();
+            }
+            if (position.mayFollowOn(newest.position())) {
+                return new Place.Newer();
+            }
+            if (newest.position().mayFollowOn(position)) {
+                return placeBeforeFailover(position, oldest);
+            }
+            long instant = samples.oldestCovering(position);
+            return instant < 0
+                    ? new Place.Ahead(newest.askedAt())
+                    : new Place.At(instant, snapshot.epoch.number(), false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Place placeBeforeFailover(Position position, Sample first) {
+        if (position.isBeyond(first.position())) {
+            return new Place.Lost();
+        }
+        boolean isKept = false;
+        for (Failover failover : failovers) {
+            Position kept = failover.kept();
+            isKept |= kept != null && kept.covers(position);
+        }
+        return new Place.At(first.askedAt(), snapshot.epoch.number(), !isKept);
     }
 
     /** The instant at which anything was last concluded of any node. */
@@ -220,7 +359,7 @@ final class Monitor {
                     "The wall clock went {} ms off the running time: the machine was suspended or its clock was set;"
                             + " all freshness is measured anew",
                     now - drift);
-            publish(snapshot.under(snapshot.epoch.next(), snapshot.primary, "the machine's clocks drifted apart"));
+            publish(snapshot.under(snapshot.epoch.afresh(), "the machine's clocks drifted apart"));
         }
         drift = now;
         return drifted;

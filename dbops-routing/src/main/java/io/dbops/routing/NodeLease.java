@@ -53,7 +53,7 @@ final class NodeLease implements Lease {
 
     @Override
     public boolean isPrimary() {
-        return reason != Reason.FRESH_REPLICA && reason != Reason.ANY_REPLICA;
+        return !reason.isReplica();
     }
 
     @Override
@@ -63,11 +63,19 @@ final class NodeLease implements Lease {
 
     @Override
     public boolean begins(boolean readOnly) {
-        boolean serves = maySuit(readOnly) && (isPrimary() || view.admits(stamp));
+        boolean serves = maySuit(readOnly) && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
         if (serves) {
             stamp.served(reason);
         }
         return serves;
+    }
+
+    @Override
+    public void goesOn() throws SQLException {
+        if (isPrimary() && !view.leadsStill(stamp)) {
+            aborted();
+            throw view.primaryChanged(stamp);
+        }
     }
 
     @Override
@@ -78,6 +86,7 @@ final class NodeLease implements Lease {
     @Override
     public void executed(boolean autoCommit) {
         used = true;
+        view.executed(stamp);
         if (!mayWrite && isPrimary() && !stamp.node.enforcesReadOnly(autoCommit)) {
             mayWrite = true;
         }
@@ -86,7 +95,7 @@ final class NodeLease implements Lease {
     @Override
     public void mayHaveCommitted() {
         if (mayWrite && isPrimary()) {
-            view.session().wrote(view.core().clock().nanos());
+            view.session().wrote(view.core().clock().nanos(), stamp.epoch);
             view.core().demandSample();
         }
     }
@@ -118,6 +127,7 @@ final class NodeLease implements Lease {
             if (mayWrite && isPrimary()) {
                 view.core().monitor().unsettle(view.session(), stamp);
             }
+            stamp.node.doubt(view.core().clock().nanos());
             view.core().demandLook(stamp.node);
         }
     }
@@ -158,7 +168,19 @@ final class NodeLease implements Lease {
                 endPhysical();
             }
             stamp.released();
+            giveBack();
+        }
+    }
+
+    private void giveBack() throws SQLException {
+        try {
             connection.close();
+        } catch (SQLException e) {
+            if (!stamp.lost) {
+                throw e;
+            }
+            // It is gone as it should be; the pool could only not reset it first.
+            LOG.debug("A lost connection to node {} was given back", stamp.node, e);
         }
     }
 

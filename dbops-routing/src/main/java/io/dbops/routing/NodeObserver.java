@@ -1,11 +1,14 @@
 package io.dbops.routing;
 
+import io.dbops.ClusterEvent;
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.ServerIdentity;
+import io.dbops.routing.Leadership.Silence;
+import java.net.ConnectException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,8 +39,10 @@ final class NodeObserver implements Runnable, AutoCloseable {
     /** A replica gets this long to receive and replay what the sample saw, before it is asked. */
     private static final long SETTLE = 2_000_000;
 
-    /** A node that comes and goes is complained of once in so long. */
-    private static final long QUIET = Duration.ofMinutes(1).toNanos();
+    /** How often nodes are asked while no primary is heard of. */
+    private static final long OUTAGE_PACE = 100_000_000;
+
+    private static final long FIRST_RECONNECT = 10_000_000;
 
     private static final long CLOSE_WITHIN_MILLIS = 1_000;
 
@@ -57,8 +62,9 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private volatile @Nullable Connection connection;
 
     private volatile long retryDelay = Pace.SPACING;
+    private long reconnectDelay = FIRST_RECONNECT;
+    private long reconnectAt;
     private boolean failing;
-    private long quietUntil;
 
     /** How the first attempt to reach the node ended. */
     sealed interface Contact {
@@ -118,6 +124,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
             try {
                 awaitTurn();
                 if (!closed) {
+                    core.abandonment().sweep();
                     look();
                 }
             } catch (SQLException e) {
@@ -125,10 +132,11 @@ final class NodeObserver implements Runnable, AutoCloseable {
             } catch (DbOpsException e) {
                 refused(e);
             } catch (Throwable e) {
-                giveUp("its observer failed: " + e, e, false);
+                giveUp("its observer failed: " + e, e, Silence.REFUSES);
                 // What failed may be the clock that would have paced the next round.
                 LockSupport.parkNanos(interval);
             }
+            core.tellNews();
         }
         disconnect();
     }
@@ -138,7 +146,8 @@ final class NodeObserver implements Runnable, AutoCloseable {
             long now = core.clock().nanos();
             // Who cannot be reached is tried again at the regular pace only.
             long wanted = connection == null ? NEVER : wantedAt.get();
-            long due = Math.min(pace.regularDue(), wanted == NEVER ? NEVER : Math.max(wanted, pace.demandDue(now)));
+            long regular = connection == null ? reconnectAt : pace.regularDue();
+            long due = Math.min(regular, wanted == NEVER ? NEVER : Math.max(wanted, pace.demandDue(now)));
             if (due <= now) {
                 return;
             }
@@ -161,12 +170,19 @@ final class NodeObserver implements Runnable, AutoCloseable {
         Observation observation = dialect.observe(open);
         Duration roundTrip = Duration.ofNanos(core.clock().nanos() - askedAt);
         boolean upToDate = core.monitor().observed(node, askedAt, observation);
-        if (core.monitor().snapshot().primary == node) {
+        node.answered();
+        Snapshot snapshot = core.monitor().snapshot();
+        if (snapshot.primary == node) {
             core.sampled();
             settle(open, dialect, observation.server());
         } else if (!upToDate) {
             lookAgain();
         }
+        if (snapshot.outage) {
+            // Whoever follows on the primary is to be seen soon.
+            demandAt(core.clock().nanos() + OUTAGE_PACE);
+        }
+        reconnectDelay = FIRST_RECONNECT;
         firstContact.complete(new Contact.Made(observation, roundTrip));
         recovered();
     }
@@ -228,10 +244,23 @@ final class NodeObserver implements Runnable, AutoCloseable {
                 lookAgain();
             }
             // A server that is starting, or stays in recovery, takes no writes: for its succession that is silence.
-            case CONNECTION_LOST, SERVER_UNAVAILABLE ->
-                giveUp("it does not answer: " + error.getMessage(), error, true);
-            default -> giveUp("it cannot be asked: " + error.getMessage(), error, false);
+            case CONNECTION_LOST ->
+                giveUp(
+                        "it does not answer: " + error.getMessage(),
+                        error,
+                        isRefused(error) ? Silence.NOBODY_THERE : Silence.SILENT);
+            case SERVER_UNAVAILABLE -> giveUp("it does not answer: " + error.getMessage(), error, Silence.SILENT);
+            default -> giveUp("it cannot be asked: " + error.getMessage(), error, Silence.REFUSES);
         }
+    }
+
+    /** Whether nothing listens at the address: a time-out is another matter, for then nothing is known of the server. */
+    private static boolean isRefused(SQLException error) {
+        Throwable cause = error;
+        while (cause != null && !(cause instanceof ConnectException)) {
+            cause = cause.getCause();
+        }
+        return cause != null;
     }
 
     private DbOpsException refusal(SQLException error) {
@@ -248,32 +277,37 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private void refused(DbOpsException error) {
         boolean told = firstContact.complete(new Contact.Refused(error));
         failing |= told;
-        giveUp(String.valueOf(error.getMessage()), error, false);
+        giveUp(String.valueOf(error.getMessage()), error, Silence.REFUSES);
     }
 
-    private void giveUp(String reason, Throwable cause, boolean silent) {
+    private void giveUp(String reason, Throwable cause, Silence silence) {
         if (closed) {
             return;
         }
         long now = core.clock().nanos();
-        if (failing || now < quietUntil) {
+        if (failing) {
             LOG.debug("Node {} still cannot be watched: {}", node, reason, cause);
         } else {
-            quietUntil = now + QUIET;
-            LOG.warn("Node {} cannot be watched: {}; no read goes there until it can", node, reason);
+            node.doubt(now);
+            core.tell(new ClusterEvent.NodeLost(node.name(), reason));
             LOG.debug("Node {} cannot be watched", node, cause);
         }
         failing = true;
         disconnect();
         wantedAt.set(NEVER);
-        core.monitor().failed(node, reason, silent);
+        core.monitor().failed(node, reason, silence);
+        if (silence != Silence.REFUSES) {
+            node.silent(now);
+        }
+        reconnectDelay = Math.min(interval, reconnectDelay * 2);
+        reconnectAt = now + reconnectDelay + ThreadLocalRandom.current().nextLong(reconnectDelay / 4);
         firstContact.complete(new Contact.Failed(reason));
     }
 
     private void recovered() {
         if (failing) {
             failing = false;
-            LOG.info("Node {} is watched again", node);
+            core.tell(new ClusterEvent.NodeBack(node.name()));
         }
     }
 

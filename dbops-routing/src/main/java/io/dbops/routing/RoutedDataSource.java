@@ -3,9 +3,11 @@ package io.dbops.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.dbops.Consistency;
+import io.dbops.Node;
 import io.dbops.Router;
 import io.dbops.RoutingDecision;
 import io.dbops.Session;
+import io.dbops.Token;
 import io.dbops.Topology;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -56,6 +58,36 @@ public final class RoutedDataSource implements DataSource, Router {
     @Override
     public Session session() {
         return new SessionState(core);
+    }
+
+    @Override
+    public Session sessionFor(String key) {
+        return core.sessionFor(requireNonNull(key, "key"));
+    }
+
+    @Override
+    public Session resume(Token token) {
+        return core.tokens().resume(requireNonNull(token, "token"));
+    }
+
+    @Override
+    public void add(Node node) {
+        core.add(requireNonNull(node, "node"));
+    }
+
+    @Override
+    public void remove(String name) {
+        core.remove(requireNonNull(name, "name"));
+    }
+
+    @Override
+    public void drain(String name) {
+        core.drain(requireNonNull(name, "name"), true);
+    }
+
+    @Override
+    public void undrain(String name) {
+        core.drain(requireNonNull(name, "name"), false);
     }
 
     @Override

@@ -10,7 +10,9 @@ import io.dbops.dialect.ServerIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +38,9 @@ final class RoutedNode implements AutoCloseable {
     private final AtomicInteger stamped = new AtomicInteger();
 
     private volatile boolean stampsAreFound;
+    private volatile boolean drained;
+    private volatile long doubtedAt = -1;
+    private volatile long silentSince = -1;
     private volatile boolean closed;
     private volatile @Nullable Dialect dialect;
     private volatile @Nullable ServerIdentity server;
@@ -212,6 +217,82 @@ final class RoutedNode implements AutoCloseable {
                     this);
         }
         return stamp;
+    }
+
+    /**
+     * Gives up on connections: whoever uses one gets an error instead of waiting for a server that is gone, or writing
+     * to one that leads no more. Does not wait.
+     */
+    void abandon(Predicate<Stamp> which) {
+        List<Stamp> hopeless = stamps.live().stream().filter(which).toList();
+        if (!hopeless.isEmpty()) {
+            LOG.warn("Giving up {} connections to node {}", hopeless.size(), this);
+            var ending = new Thread(() -> hopeless.forEach(this::end), "dbops-" + application + "-end-" + name());
+            ending.setDaemon(true);
+            ending.start();
+        }
+    }
+
+    private void end(Stamp stamp) {
+        Connection physical = stamp.get();
+        if (physical != null) {
+            stamp.lost = true;
+            try {
+                physical.abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.debug("A connection to node {} could not be ended", this, e);
+            }
+        }
+    }
+
+    /** Whether no new unit of work is to begin here. */
+    boolean isDrained() {
+        return drained;
+    }
+
+    /** Waits until no connection of it is in use, for a bounded time. */
+    void awaitUnused(Clock clock, long nanos) {
+        long deadline = clock.nanos() + nanos;
+        long pause = Pace.SPACING;
+        while (inFlight() > 0
+                && clock.nanos() < deadline
+                && !Thread.currentThread().isInterrupted()) {
+            clock.park(Math.min(pause, deadline - clock.nanos()));
+            pause = Math.min(pause * 2, 100_000_000);
+        }
+    }
+
+    void drained(boolean now) {
+        drained = now;
+    }
+
+    /** Nothing comes from it at this instant. */
+    void silent(long now) {
+        if (silentSince < 0) {
+            silentSince = now;
+        }
+    }
+
+    void answered() {
+        silentSince = -1;
+    }
+
+    /** Whether nothing came from it for so long. Told once; the time then begins anew. */
+    boolean wasSilentFor(long nanos, long now) {
+        boolean was = silentSince >= 0 && now - silentSince > nanos;
+        if (was) {
+            silentSince = now;
+        }
+        return was;
+    }
+
+    /** A connection to it was lost at this instant: what was observed before may not hold any more. */
+    void doubt(long now) {
+        doubtedAt = now;
+    }
+
+    long doubtedAt() {
+        return doubtedAt;
     }
 
     long servedFor(Reason reason) {

@@ -1,5 +1,7 @@
 package io.dbops.routing;
 
+import io.dbops.Authority;
+import io.dbops.ClusterEvent;
 import io.dbops.Consistency;
 import io.dbops.DbOpsException;
 import io.dbops.Freshness;
@@ -8,11 +10,15 @@ import io.dbops.NodeStatus;
 import io.dbops.Pools;
 import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
+import io.dbops.Session;
 import io.dbops.Topology;
+import io.dbops.dialect.Dialect;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.Role;
-import io.dbops.dialect.ServerIdentity;
-import io.dbops.routing.NodeObserver.Contact;
+import io.dbops.dialect.Standby;
+import io.dbops.routing.Members.Member;
+import io.dbops.routing.jdbc.Lease;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,10 +26,6 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,12 +38,18 @@ final class RouterCore implements AutoCloseable {
 
     private final LagAwareRouting options;
     private final Clock clock;
-    private final RoutedNode[] nodes;
-    private final NodeObserver[] observers;
+    private final Members members;
     private final Monitor monitor;
+    private final PrimaryDoor primaryDoor;
+    private final Abandonment abandonment;
     private final SessionState processSession;
     private final ThreadLocal<@Nullable SessionState> entered = new ThreadLocal<>();
     private final LongAdder unscoped = new LongAdder();
+    private final KeyedSessions keyed;
+    private final Tokens tokens;
+    private final Teller teller;
+    private final @Nullable AuthorityWatch authorityWatch;
+    private final @Nullable DiscoveryWatch discoveryWatch;
 
     private final long deafAfterNanos;
 
@@ -52,16 +60,24 @@ final class RouterCore implements AutoCloseable {
     RouterCore(LagAwareRouting options, String application, List<Node> given, @Nullable Pools pools, Clock clock) {
         this.options = options;
         this.clock = clock;
-        nodes = new RoutedNode[given.size()];
-        observers = new NodeObserver[nodes.length];
-        for (int i = 0; i < nodes.length; i++) {
-            nodes[i] = new RoutedNode(i, given.get(i), application, pools);
-        }
-        monitor = new Monitor(nodes, options.sampling(), clock);
-        for (int i = 0; i < nodes.length; i++) {
-            observers[i] = new NodeObserver(nodes[i], this, application, options.sampling());
+        monitor = new Monitor(options.sampling(), options.succession().silentFor(options.sampling()), clock);
+        primaryDoor = new PrimaryDoor(this);
+        abandonment = new Abandonment(this, options.succession().grace().toNanos());
+        members = new Members(this, application, pools);
+        for (Node node : given) {
+            monitor.added(members.add(node, options.sampling()).node());
         }
         processSession = new SessionState(this);
+        keyed = new KeyedSessions(
+                this, options.sessions().most(), options.sessions().idle());
+        tokens = new Tokens(this, options.sessions().tokensValidFor());
+        teller = new Teller(options.listener(), clock);
+        Authority authority = options.authority();
+        authorityWatch = authority == null ? null : new AuthorityWatch(authority, this, application);
+        LagAwareRouting.Discovering discovering = options.discovering();
+        discoveryWatch = discovering == null
+                ? null
+                : new DiscoveryWatch(discovering.discovery(), discovering.every(), this, application);
         deafAfterNanos = options.sampling()
                 .interval()
                 .multipliedBy(2)
@@ -71,82 +87,56 @@ final class RouterCore implements AutoCloseable {
 
     /** Starts to watch, and waits until each node has answered or failed once. */
     void open() {
-        for (NodeObserver observer : observers) {
-            observer.start();
+        List<Member> all = members.all();
+        all.forEach(member -> member.observer().start());
+        if (authorityWatch != null) {
+            authorityWatch.start();
         }
-        long deadline = clock.nanos() + options.openWithin().toNanos();
-        var contacts = new ArrayList<Contact>(nodes.length);
-        for (NodeObserver observer : observers) {
-            contacts.add(await(observer, deadline));
-        }
-        check(contacts);
-        options.sampling().check(roundTrip);
-        long replicas = contacts.stream().filter(RouterCore::isReplica).count();
-        // Reads that come before the first measurement would go to the primary; it takes some milliseconds.
-        monitor.await(
-                snapshot -> snapshot.measured.length >= replicas,
-                options.sampling().answerWithin().toNanos());
-    }
-
-    private Contact await(NodeObserver observer, long deadline) {
-        try {
-            return observer.firstContact().get(Math.max(0, deadline - clock.nanos()), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | CancellationException e) {
-            return new Contact.Failed(
-                    "it has not answered within " + options.openWithin().toMillis() + " ms");
-        } catch (ExecutionException e) {
-            return new Contact.Failed("its observer failed: " + e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new Contact.Failed("the wait for it was interrupted");
-        }
-    }
-
-    private static boolean isReplica(Contact contact) {
-        return contact instanceof Contact.Made made && made.observation().role() == Role.REPLICA;
-    }
-
-    /** Rejects what the servers have proved wrong. */
-    private void check(List<Contact> contacts) {
-        var servers = new LinkedHashMap<RoutedNode, ServerIdentity>();
-        RoutedNode primary = null;
-        for (int i = 0; i < nodes.length; i++) {
-            Contact contact = contacts.get(i);
-            if (contact instanceof Contact.Refused refused) {
-                throw refused.error();
-            }
-            if (contact instanceof Contact.Made made) {
-                checkServer(nodes[i], made.observation().server(), servers);
-                if (made.observation() instanceof Observation.Primary) {
-                    if (primary != null) {
-                        throw new DbOpsException("nodes \"" + primary + "\" and \"" + nodes[i]
-                                + "\": both take writes; of one cluster only the primary may");
-                    }
-                    primary = nodes[i];
-                    roundTrip = made.roundTrip();
-                }
-                defaultAutoCommit = nodes[i].defaultAutoCommit();
-            }
-        }
-        if (primary == null && options.needsPrimary()) {
+        var opening = new Opening(options, clock);
+        opening.await(all);
+        opening.check();
+        if (!opening.foundPrimary() && options.needsPrimary()) {
             throw new DbOpsException("no primary among the nodes: " + describe(processSession)
                     + "; to open without one say .openingWithoutPrimary()");
         }
+        roundTrip = opening.roundTrip();
+        defaultAutoCommit = opening.defaultAutoCommit();
+        options.sampling().check(roundTrip);
+        if (discoveryWatch != null) {
+            discoveryWatch.start();
+        }
+        // Reads that come before the first measurement would go to the primary; it takes some milliseconds.
+        monitor.await(
+                snapshot -> snapshot.measured.length >= opening.replicas(),
+                options.sampling().answerWithin().toNanos());
     }
 
-    private static void checkServer(RoutedNode node, ServerIdentity server, Map<RoutedNode, ServerIdentity> servers) {
-        servers.forEach((other, known) -> {
-            if (known.isSameRunAs(server)) {
-                throw new DbOpsException("node \"" + node + "\" (port " + server.port()
-                        + "): is the same server as node \"" + other + "\"; give each server one name");
-            }
-            if (!known.systemId().equals(server.systemId())) {
-                throw new DbOpsException("node \"" + node + "\" (system " + server.systemId()
-                        + "): must be of the same cluster as node \"" + other + "\" (system " + known.systemId()
-                        + "); replicas are physical copies of their primary");
-            }
-        });
-        servers.put(node, server);
+    /** Adds a node, which is watched from now on. */
+    void add(Node node) {
+        Member member = members.add(node, options.sampling());
+        monitor.added(member.node());
+        member.observer().start();
+        tell(new ClusterEvent.NodeAdded(node.name()));
+    }
+
+    /** Takes a node out, after the units of work on it have ended, or been given a time of grace to. */
+    void remove(String name) {
+        Member member = members.remove(name);
+        monitor.removed(member.node());
+        member.observer().close();
+        member.node().awaitUnused(clock, options.succession().grace().toNanos());
+        member.node().close();
+        tell(new ClusterEvent.NodeRemoved(name));
+    }
+
+    /** Lets no unit of work begin on a node, or lets them again. */
+    void drain(String name, boolean drained) {
+        RoutedNode node = members.require(name).node();
+        if (node.isDrained() != drained) {
+            node.drained(drained);
+            monitor.drainChanged();
+            tell(drained ? new ClusterEvent.NodeDrained(name) : new ClusterEvent.NodeUndrained(name));
+        }
     }
 
     Clock clock() {
@@ -166,11 +156,81 @@ final class RouterCore implements AutoCloseable {
     }
 
     long patienceNanos() {
-        return options.patience().toNanos();
+        return options.reads().patience().toNanos();
+    }
+
+    Tokens tokens() {
+        return tokens;
+    }
+
+    Session sessionFor(String key) {
+        return keyed.of(key);
+    }
+
+    boolean hasNode(String name) {
+        return members.has(name);
+    }
+
+    /** The servers that stream from the primary. */
+    List<Standby> standbys() throws SQLException {
+        return askPrimary((dialect, connection) -> dialect.standbys(connection));
+    }
+
+    /** What the primary says of itself. */
+    Observation observePrimary() throws SQLException {
+        return askPrimary((dialect, connection) -> dialect.observe(connection));
+    }
+
+    private interface Question<T> {
+        T ask(Dialect dialect, Connection connection) throws SQLException;
+    }
+
+    /** Asks the primary something over a connection of its pool. */
+    private <T> T askPrimary(Question<T> question) throws SQLException {
+        Lease lease = primaryDoor.lease(processSession.view(), Reason.STRONG);
+        try {
+            Connection connection = lease.connection();
+            T answer = question.ask(Dialect.of(connection), connection);
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            return answer;
+        } catch (SQLException e) {
+            lease.failed(e);
+            throw e;
+        } finally {
+            lease.release();
+        }
+    }
+
+    Abandonment abandonment() {
+        return abandonment;
+    }
+
+    PrimaryDoor primaryDoor() {
+        return primaryDoor;
+    }
+
+    /** How long a unit of work waits for a primary. */
+    long primaryPatienceNanos() {
+        return options.succession().patience().toNanos();
+    }
+
+    /** How long a unit of work waits while nothing listens at the primary's address, before its pool is asked. */
+    long desertedPatienceNanos() {
+        return options.succession()
+                .silentFor(options.sampling())
+                .plus(options.sampling().answerWithin())
+                .toNanos();
+    }
+
+    /** How old what a replica shows may be while the primary cannot be reached. */
+    long serveUpToNanos() {
+        return options.succession().serveUpTo().toNanos();
     }
 
     boolean primaryServesReads() {
-        return options.primaryServesReads();
+        return options.reads().onPrimary();
     }
 
     boolean isClosed() {
@@ -221,18 +281,51 @@ final class RouterCore implements AutoCloseable {
     void demandSample() {
         RoutedNode primary = monitor.snapshot().primary;
         if (primary != null) {
-            observers[primary.index()].demand();
+            demandLook(primary);
         }
     }
 
     void demandLook(RoutedNode node) {
-        observers[node.index()].demand();
+        members.observe(node, NodeObserver::demand);
     }
 
     /** A sample was taken: the replicas are to be looked at. */
     void sampled() {
         for (NodeView replica : monitor.snapshot().reachable) {
-            observers[replica.node.index()].sampled();
+            members.observe(replica.node, NodeObserver::sampled);
+        }
+    }
+
+    Stamp stampOrClose(RoutedNode node, Connection connection) throws SQLException {
+        try {
+            return node.stampOf(connection, clock);
+        } catch (SQLException | RuntimeException e) {
+            try (connection) {
+                throw e;
+            }
+        }
+    }
+
+    /** A connection to a replica leads to a server of which nothing is known, or not yet. */
+    void mismatched(RoutedNode node, @Nullable NodeView view, Stamp stamp) {
+        if (view != null
+                && view.server != null
+                && view.observedAt > stamp.createdAt
+                && !view.server.isSameRunAs(stamp.server)) {
+            tell(new ClusterEvent.SeveralServers(node.name()));
+        }
+        demandLook(node);
+    }
+
+    /** Tells the log and the listener what happened. Called without locks. */
+    void tell(ClusterEvent event) {
+        teller.tell(event);
+    }
+
+    /** Tells what the monitor concluded. */
+    void tellNews() {
+        for (ClusterEvent event = monitor.nextEvent(); event != null; event = monitor.nextEvent()) {
+            teller.tell(event);
         }
     }
 
@@ -252,9 +345,15 @@ final class RouterCore implements AutoCloseable {
     Topology topology() {
         Snapshot snapshot = monitor.snapshot();
         long now = clock.nanos();
-        var statuses = new ArrayList<NodeStatus>(nodes.length);
-        for (NodeView view : snapshot.views) {
-            statuses.add(new NodeStatus(view.node.name(), view.role, freshness(view, now), view.node.servedInAll()));
+        var statuses = new ArrayList<NodeStatus>();
+        for (NodeView view : snapshot.known()) {
+            // Who takes writes, but is not to be written to, is not the primary.
+            boolean disputed = view.role == Role.PRIMARY && snapshot.primary != view.node;
+            statuses.add(new NodeStatus(
+                    view.node.name(),
+                    disputed ? Role.UNKNOWN : view.role,
+                    disputed ? new Freshness.Unknown(snapshot.whyNoPrimary) : freshness(view, now),
+                    view.node.servedInAll()));
         }
         return new Topology(snapshot.epoch.number(), statuses);
     }
@@ -270,14 +369,14 @@ final class RouterCore implements AutoCloseable {
 
     /** A replica's bound, or NaN for what is not known or not a replica. */
     double stalenessSeconds(RoutedNode node) {
-        NodeView view = monitor.snapshot().views[node.index()];
-        return view.measured ? Math.max(0, clock.nanos() - view.freshAsOf) / 1e9 : Double.NaN;
+        NodeView view = monitor.snapshot().view(node);
+        return view != null && view.measured ? Math.max(0, clock.nanos() - view.freshAsOf) / 1e9 : Double.NaN;
     }
 
     /** Every node and how far behind it is, for a message. */
     String describe(SessionState session) {
         var text = new StringBuilder();
-        for (NodeView view : monitor.snapshot().views) {
+        for (NodeView view : monitor.snapshot().known()) {
             text.append(text.isEmpty() ? "" : "; ").append(view.node.name()).append(": ");
             if (view.role == Role.PRIMARY) {
                 text.append("primary");
@@ -293,7 +392,7 @@ final class RouterCore implements AutoCloseable {
 
     Map<RoutingDecision, Long> decisions() {
         var counts = new LinkedHashMap<RoutingDecision, Long>();
-        for (RoutedNode node : nodes) {
+        for (RoutedNode node : nodes()) {
             var byReason = new EnumMap<Reason, Long>(Reason.class);
             for (Reason reason : Reason.values()) {
                 long count = node.servedFor(reason);
@@ -306,21 +405,19 @@ final class RouterCore implements AutoCloseable {
         return counts;
     }
 
-    RoutedNode[] nodes() {
-        return nodes;
+    List<RoutedNode> nodes() {
+        return members.all().stream().map(Member::node).toList();
     }
 
     @Override
     public void close() {
         closed = true;
-        for (NodeObserver observer : observers) {
-            observer.stop();
+        if (discoveryWatch != null) {
+            discoveryWatch.close();
         }
-        for (NodeObserver observer : observers) {
-            observer.close();
+        if (authorityWatch != null) {
+            authorityWatch.close();
         }
-        for (RoutedNode node : nodes) {
-            node.close();
-        }
+        members.close();
     }
 }

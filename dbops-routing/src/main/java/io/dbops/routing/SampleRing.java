@@ -71,6 +71,31 @@ final class SampleRing {
         return low == 0 ? -1 : samples.get(low - 1).askedAt();
     }
 
+    @Nullable
+    Sample newestSample() {
+        return samples.isEmpty() ? null : samples.get(samples.size() - 1);
+    }
+
+    @Nullable
+    Sample oldestSample() {
+        return samples.isEmpty() ? null : samples.get(0);
+    }
+
+    /** The instant of the oldest sample that covers a position, or -1 if none does. */
+    long oldestCovering(Position position) {
+        int low = 0;
+        int high = samples.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (samples.get(middle).position().covers(position)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low == samples.size() ? -1 : samples.get(low).askedAt();
+    }
+
     /** The newest sample's position, or {@code null} before the first. */
     @Nullable
     Position newest() {

@@ -4,36 +4,106 @@ import static java.util.Objects.requireNonNull;
 
 import io.dbops.Consistency;
 import io.dbops.Session;
+import io.dbops.Token;
+import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** A session: the instant of its last write, and how many of its writes have an open outcome. Thread-safe. */
+/**
+ * A session: the instant of its last write, how many of its writes have an open outcome, and where it has read.
+ * Thread-safe.
+ */
 final class SessionState implements Session {
 
     private static final long NEVER = -1;
 
     private final RouterCore core;
+    /** What this session has to cover beside its own writes, if anything. */
+    private final @Nullable SessionState base;
     /** Only grows: a thread that is late with its instant must not take back another's. */
     private final AtomicLong lastWrite = new AtomicLong(NEVER);
 
     private final AtomicInteger unsettled = new AtomicInteger();
+    private final ReadMarks reads = new ReadMarks();
     private final SessionView bySession;
+    /** Whether what is written from now on counts for {@link #base} as well. */
+    private volatile boolean passesOn;
+    /** The epoch that the writes since the last look at failovers belong to. */
+    private volatile long epochOfWrites;
+
+    private volatile boolean lost;
 
     SessionState(RouterCore core) {
+        this(core, null);
+    }
+
+    SessionState(RouterCore core, @Nullable SessionState base) {
         this.core = core;
+        this.base = base;
         bySession = new SessionView(core, this, Consistency.session());
     }
 
-    /** Notes that something may have been committed until now. */
-    void wrote(long now) {
+    /** Notes that something may have been committed until now, in this epoch. */
+    void wrote(long now, long epoch) {
+        long before = epochOfWrites;
+        if (epoch > before) {
+            lost |= isLost(before, lastWrite.get());
+            epochOfWrites = epoch;
+        }
         lastWrite.accumulateAndGet(now, Math::max);
+        if (epoch < epochOfWrites) {
+            // Late: the session has written in a later epoch by now, whose failovers alone will be looked at.
+            lost |= isLost(epoch, now);
+        }
+        if (passesOn && base != null) {
+            base.wrote(now, epoch);
+        }
+    }
+
+    /** From now on the writes of this session, those that it has made too, count for its base. */
+    void passOnWrites() {
+        SessionState to = base;
+        if (to != null) {
+            passesOn = true;
+            long write = lastWrite.get();
+            if (write != NEVER) {
+                to.wrote(write, epochOfWrites);
+            }
+        }
+    }
+
+    private boolean isLost(long epoch, long write) {
+        if (write == NEVER) {
+            return false;
+        }
+        for (Failover failover : core.monitor().failovers()) {
+            if (failover.ended() >= epoch && write >= failover.keptBefore()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean mayHaveLostWrites() {
+        if (!lost && isLost(epochOfWrites, lastWrite.get())) {
+            lost = true;
+        }
+        return lost;
+    }
+
+    /** Begins where a token ends: with everything that was acknowledged before this instant to be seen. */
+    void resumeAt(long instant, long epoch, boolean mayBeLost) {
+        epochOfWrites = epoch;
+        lastWrite.set(instant);
+        lost = mayBeLost;
     }
 
     /** Whether a node with all commits before this instant has all that the session wrote. */
     boolean isCoveredBy(long freshAsOf) {
-        return freshAsOf > lastWrite.get();
+        return freshAsOf > lastWrite.get() && (base == null || base.isCoveredBy(freshAsOf));
     }
 
     boolean hasUnsettledWrites() {
@@ -46,12 +116,27 @@ final class SessionState implements Session {
 
     /** A write with an open outcome has happened, or never will, by now. */
     void settle(long now) {
-        wrote(now);
+        wrote(now, epochOfWrites);
         unsettled.decrementAndGet();
+    }
+
+    ReadMarks reads() {
+        return reads;
+    }
+
+    /** The last instant at which the session wrote, or read under a level that minds; -1 if it did neither. */
+    long lastSeen() {
+        long seen = Math.max(lastWrite.get(), reads.lastEnded());
+        return base == null ? seen : Math.max(seen, base.lastSeen());
     }
 
     SessionView view() {
         return bySession;
+    }
+
+    @Override
+    public Token token() throws SQLException {
+        return core.tokens().issue(this);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.dbops.routing;
 
 import io.dbops.Consistency;
 import io.dbops.NoEligibleNodeException;
+import io.dbops.PrimaryChangedException;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Role;
 import io.dbops.routing.jdbc.Lease;
@@ -28,6 +29,7 @@ final class SessionView implements UnitRouter {
         EVENTUAL,
         BOUNDED,
         SESSION,
+        MONOTONIC,
         STRONG
     }
 
@@ -41,21 +43,31 @@ final class SessionView implements UnitRouter {
     private final SessionState session;
     private final Level level;
     private final long bound;
+    private final Reason replicaReason;
 
     SessionView(RouterCore core, SessionState session, Consistency consistency) {
         this.core = core;
         this.session = session;
-        long routersBound = core.sampling().maxStaleness().toNanos();
+        level = levelOf(consistency);
         if (consistency instanceof Consistency.Bounded bounded) {
-            level = Level.BOUNDED;
             bound = bounded.maxStaleness().toNanos();
-        } else if (consistency instanceof Consistency.Eventual) {
-            level = Level.EVENTUAL;
-            bound = REACHABLE_FOR;
         } else {
-            level = consistency instanceof Consistency.Strong ? Level.STRONG : Level.SESSION;
-            bound = routersBound;
+            bound = level == Level.EVENTUAL
+                    ? REACHABLE_FOR
+                    : core.sampling().maxStaleness().toNanos();
         }
+        replicaReason = level == Level.EVENTUAL ? Reason.ANY_REPLICA : Reason.FRESH_REPLICA;
+    }
+
+    private static Level levelOf(Consistency consistency) {
+        if (consistency instanceof Consistency.Bounded) {
+            return Level.BOUNDED;
+        } else if (consistency instanceof Consistency.Eventual) {
+            return Level.EVENTUAL;
+        } else if (consistency instanceof Consistency.Monotonic) {
+            return Level.MONOTONIC;
+        }
+        return consistency instanceof Consistency.Strong ? Level.STRONG : Level.SESSION;
     }
 
     SessionState session() {
@@ -97,7 +109,20 @@ final class SessionView implements UnitRouter {
             int at = start + i;
             NodeView candidate = candidates[at < count ? at : at - count];
             if (isPromising(candidate, looks)) {
-                Lease lease = lease(candidate);
+                Lease lease = lease(candidate, replicaReason);
+                if (lease != null) {
+                    return lease;
+                }
+            }
+        }
+        return snapshot.outage && level != Level.EVENTUAL ? leaseReplicaInOutage(candidates) : null;
+    }
+
+    /** Freshness cannot grow while no primary is sampled: what was fresh enough stays so for a given time. */
+    private @Nullable Lease leaseReplicaInOutage(NodeView[] candidates) {
+        for (NodeView candidate : candidates) {
+            if (admits(candidate, core.clock().nanos(), outageBound())) {
+                Lease lease = lease(candidate, Reason.PRIMARY_UNREACHABLE);
                 if (lease != null) {
                     return lease;
                 }
@@ -106,38 +131,95 @@ final class SessionView implements UnitRouter {
         return null;
     }
 
+    private long outageBound() {
+        return Math.max(bound, core.serveUpToNanos());
+    }
+
     private NodeView[] candidates(Snapshot snapshot) {
         return switch (level) {
             case EVENTUAL -> snapshot.reachable;
             case BOUNDED -> snapshot.measured;
-            default -> snapshot.fresh;
+            default -> snapshot.outage ? snapshot.measured : snapshot.fresh;
         };
     }
 
     /** Whether it is worth asking a replica's pool: so far as is known without a clock, unless this read looks. */
     private boolean isPromising(NodeView view, boolean looks) {
         return looks || level == Level.EVENTUAL || view.isLittleUsed()
-                ? admits(view, core.clock().nanos())
-                : view.staleness() <= bound && hasWrites(view);
+                ? admits(view, core.clock().nanos(), bound)
+                : view.staleness() <= bound && hasSeen(view);
     }
 
     /** Whether a replica has what the read must see. */
-    private boolean admits(NodeView view, long now) {
+    private boolean admits(NodeView view, long now, long within) {
         return level == Level.EVENTUAL
                 ? view.role == Role.REPLICA && now - view.observedAt <= bound
-                : view.isWithin(bound, now) && hasWrites(view);
+                : view.isWithin(within, now) && hasSeen(view);
     }
 
-    /** Whether a replica has what the session wrote, if that is asked for. */
-    private boolean hasWrites(NodeView view) {
+    /** Whether a replica has what the session wrote and read, as far as that is asked for. */
+    private boolean hasSeen(NodeView view) {
         // The open outcomes first: whoever settles one stamps the session before it is not open any more.
-        return level == Level.BOUNDED || (!session.hasUnsettledWrites() && session.isCoveredBy(view.freshAsOf));
+        return level == Level.BOUNDED
+                || (!session.hasUnsettledWrites() && session.isCoveredBy(view.freshAsOf) && hasRead(view));
+    }
+
+    private boolean hasRead(NodeView view) {
+        return level != Level.MONOTONIC || session.reads().areCoveredBy(view.node, view.server, view.freshAsOf);
     }
 
     /** Whether a unit of work may begin now on a connection to a replica. */
-    boolean admits(Stamp stamp) {
-        NodeView view = core.monitor().snapshot().views[stamp.node.index()];
-        return holdsFor(view, stamp) && admits(view, core.clock().nanos());
+    boolean admits(Stamp stamp, Reason reason) {
+        Snapshot snapshot = core.monitor().snapshot();
+        NodeView view = snapshot.view(stamp.node);
+        if (view == null || stamp.node.isDrained() || !holdsFor(view, stamp)) {
+            return false;
+        }
+        boolean inOutage = reason == Reason.PRIMARY_UNREACHABLE && snapshot.outage;
+        return admits(view, core.clock().nanos(), inOutage ? outageBound() : bound);
+    }
+
+    /** Whether a unit of work may begin now on a connection to the primary. */
+    boolean leads(Stamp stamp, boolean isFirst) {
+        if (level == Level.MONOTONIC) {
+            awaitOnPrimary(stamp.node);
+        }
+        return core.primaryDoor().begins(stamp, isFirst);
+    }
+
+    /**
+     * A standby can show a commit a moment before the primary does: waits until the primary was asked after the session's
+     * last read elsewhere. Only a moment: a watch that does not get there must not keep reads from the primary.
+     */
+    private void awaitOnPrimary(RoutedNode primary) {
+        if (!isReadOnPrimary(core.monitor().snapshot(), primary) && core.isWatching()) {
+            core.demandSample();
+            core.monitor()
+                    .await(
+                            snapshot -> snapshot.primary != primary || isReadOnPrimary(snapshot, primary),
+                            core.sampling().answerWithin().toNanos());
+        }
+    }
+
+    private boolean isReadOnPrimary(Snapshot snapshot, RoutedNode primary) {
+        NodeView view = snapshot.view(primary);
+        return view == null || session.reads().areCoveredBy(primary, view.server, view.observedAt);
+    }
+
+    /** A statement has been executed. */
+    void executed(Stamp stamp) {
+        if (level == Level.MONOTONIC) {
+            session.reads().read(stamp.node, stamp.server, core.clock().nanos());
+        }
+    }
+
+    /** Whether a unit of work that has begun on a connection to the primary may go on. */
+    boolean leadsStill(Stamp stamp) {
+        return core.primaryDoor().goesOn(stamp);
+    }
+
+    PrimaryChangedException primaryChanged(Stamp stamp) {
+        return core.primaryDoor().changed(stamp);
     }
 
     /** Whether what was observed of the node holds of this connection. See {@link Stamp}. */
@@ -147,31 +229,22 @@ final class SessionView implements UnitRouter {
     }
 
     /** A connection to this replica, or {@code null} if it gave none whose state is known. */
-    private @Nullable Lease lease(NodeView view) {
+    private @Nullable Lease lease(NodeView view, Reason reason) {
         RoutedNode node = view.node;
         try {
             Connection connection = node.connection();
-            Stamp stamp = stampOrClose(node, connection);
-            if (!holdsFor(view, stamp) && !holdsFor(core.monitor().snapshot().views[node.index()], stamp)) {
+            Stamp stamp = core.stampOrClose(node, connection);
+            NodeView newest =
+                    holdsFor(view, stamp) ? view : core.monitor().snapshot().view(node);
+            if (newest == null || !holdsFor(newest, stamp)) {
                 connection.close();
-                core.demandLook(node);
+                core.mismatched(node, newest, stamp);
                 return null;
             }
-            Reason reason = level == Level.EVENTUAL ? Reason.ANY_REPLICA : Reason.FRESH_REPLICA;
             return new NodeLease(this, connection, stamp, reason);
         } catch (SQLException e) {
             core.connectionFailed(node, e);
             return null;
-        }
-    }
-
-    private Stamp stampOrClose(RoutedNode node, Connection connection) throws SQLException {
-        try {
-            return node.stampOf(connection, core.clock());
-        } catch (SQLException | RuntimeException e) {
-            try (connection) {
-                throw e;
-            }
         }
     }
 
@@ -231,7 +304,7 @@ final class SessionView implements UnitRouter {
     private boolean hasCandidate(Snapshot snapshot) {
         long now = core.clock().nanos();
         for (NodeView view : candidates(snapshot)) {
-            if (admits(view, now)) {
+            if (admits(view, now, snapshot.outage ? outageBound() : bound)) {
                 return true;
             }
         }
@@ -239,7 +312,7 @@ final class SessionView implements UnitRouter {
     }
 
     private Reason whyNoReplica() {
-        if (level == Level.SESSION && session.hasUnsettledWrites()) {
+        if (level != Level.BOUNDED && level != Level.EVENTUAL && session.hasUnsettledWrites()) {
             return Reason.WRITE_OUTCOME_UNKNOWN;
         }
         Snapshot snapshot = core.monitor().snapshot();
@@ -248,22 +321,21 @@ final class SessionView implements UnitRouter {
         }
         long now = core.clock().nanos();
         boolean withinBound = false;
+        boolean hasWrites = false;
         for (NodeView view : snapshot.measured) {
             withinBound |= now - view.freshAsOf <= bound;
+            hasWrites |= session.isCoveredBy(view.freshAsOf);
         }
         if (!withinBound) {
             return Reason.REPLICAS_TOO_STALE;
         }
-        return hasCandidate(snapshot) ? Reason.REPLICA_NOT_READY : Reason.OWN_WRITE_NOT_REPLICATED;
+        if (hasCandidate(snapshot)) {
+            return Reason.REPLICA_NOT_READY;
+        }
+        return hasWrites && level == Level.MONOTONIC ? Reason.OWN_READ_NOT_REACHED : Reason.OWN_WRITE_NOT_REPLICATED;
     }
 
     private Lease leasePrimary(Reason reason) throws SQLException {
-        RoutedNode primary = core.monitor().snapshot().primary;
-        if (primary == null) {
-            throw new NoEligibleNodeException("no primary is known; " + core.describe(session));
-        }
-        Connection connection = primary.connection();
-        Stamp stamp = stampOrClose(primary, connection);
-        return new NodeLease(this, connection, stamp, reason);
+        return core.primaryDoor().lease(this, reason);
     }
 }

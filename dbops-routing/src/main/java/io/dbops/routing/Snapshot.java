@@ -2,6 +2,7 @@ package io.dbops.routing;
 
 import io.dbops.dialect.Role;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class Snapshot {
 
     final Epoch epoch;
+    /** The node that may be written to. */
     final @Nullable RoutedNode primary;
-    /** All nodes, by {@link RoutedNode#index}. */
-    final NodeView[] views;
+    /** Why there is no primary, where there is none. */
+    final String whyNoPrimary;
+    /** Whether the primary is not known, or nothing is heard of it. */
+    final boolean outage;
+    /** Whether nothing listens at the primary's address. */
+    final boolean deserted;
+    /** All nodes, by {@link RoutedNode#index}; nothing where one was removed. */
+    final @Nullable NodeView[] views;
     /** Replicas that were within the router's bound when this was published. */
     final NodeView[] fresh;
     /** Replicas whose freshness is known. */
@@ -24,9 +32,19 @@ final class Snapshot {
 
     private final long maxStaleness;
 
-    private Snapshot(Epoch epoch, @Nullable RoutedNode primary, NodeView[] views, long maxStaleness) {
+    private Snapshot(
+            Epoch epoch,
+            @Nullable RoutedNode primary,
+            String whyNoPrimary,
+            boolean outage,
+            boolean deserted,
+            @Nullable NodeView[] views,
+            long maxStaleness) {
         this.epoch = epoch;
         this.primary = primary;
+        this.whyNoPrimary = whyNoPrimary;
+        this.outage = outage;
+        this.deserted = deserted;
         this.views = views;
         this.maxStaleness = maxStaleness;
         reachable = select(view -> view.role == Role.REPLICA);
@@ -41,27 +59,57 @@ final class Snapshot {
         }
     }
 
-    static Snapshot initial(RoutedNode[] nodes, long maxStaleness) {
-        NodeView[] views = Arrays.stream(nodes)
-                .map(node -> NodeView.unknown(node, "it has not answered yet"))
-                .toArray(NodeView[]::new);
-        return new Snapshot(Epoch.NONE, null, views, maxStaleness);
+    static Snapshot initial(long maxStaleness) {
+        return new Snapshot(
+                Epoch.NONE, null, "none was seen yet", true, false, new @Nullable NodeView[0], maxStaleness);
     }
 
+    /** What is known of a node, or {@code null} if it is not part of the topology any more. */
+    @Nullable
+    NodeView view(RoutedNode node) {
+        NodeView view = node.index() < views.length ? views[node.index()] : null;
+        return view != null && view.node == node ? view : null;
+    }
+
+    /** All that is known of nodes, in their order. */
+    NodeView[] known() {
+        return Arrays.stream(views).filter(Objects::nonNull).toArray(NodeView[]::new);
+    }
+
+    /** With another view of a node, which is added if it is not there. */
     Snapshot with(NodeView view) {
-        NodeView[] changed = views.clone();
-        changed[view.node.index()] = view;
-        return new Snapshot(epoch, primary, changed, maxStaleness);
+        int index = view.node.index();
+        @Nullable NodeView[] changed = Arrays.copyOf(views, Math.max(views.length, index + 1));
+        changed[index] = view;
+        return new Snapshot(epoch, primary, whyNoPrimary, outage, deserted, changed, maxStaleness);
     }
 
-    /** The start of another epoch: no measurement of the old one counts. */
-    Snapshot under(Epoch next, @Nullable RoutedNode nextPrimary, String why) {
-        NodeView[] changed =
-                Arrays.stream(views).map(view -> view.forgotten(why)).toArray(NodeView[]::new);
-        return new Snapshot(next, nextPrimary, changed, maxStaleness);
+    Snapshot without(RoutedNode node) {
+        @Nullable NodeView[] changed = views.clone();
+        changed[node.index()] = null;
+        return new Snapshot(epoch, primary, whyNoPrimary, outage, deserted, changed, maxStaleness);
+    }
+
+    /** Led otherwise. What was measured in the epoch stays: it is relative to the leader that was. */
+    Snapshot led(@Nullable RoutedNode by, String why, boolean isOutage, boolean isDeserted) {
+        return new Snapshot(epoch, by, why, isOutage, isDeserted, views, maxStaleness);
+    }
+
+    /** Under another epoch, or the same one measured anew: no measurement counts any more. */
+    Snapshot under(Epoch next, String why) {
+        @Nullable NodeView[] changed = views.clone();
+        for (int i = 0; i < changed.length; i++) {
+            NodeView view = changed[i];
+            changed[i] = view == null ? null : view.forgotten(why);
+        }
+        return new Snapshot(next, primary, whyNoPrimary, outage, deserted, changed, maxStaleness);
     }
 
     private NodeView[] select(Predicate<NodeView> predicate) {
-        return Arrays.stream(views).filter(predicate).toArray(NodeView[]::new);
+        return Arrays.stream(views)
+                .filter(Objects::nonNull)
+                .filter(view -> !view.node.isDrained())
+                .filter(predicate)
+                .toArray(NodeView[]::new);
     }
 }

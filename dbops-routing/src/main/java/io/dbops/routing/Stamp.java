@@ -32,8 +32,11 @@ final class Stamp extends WeakReference<Connection> {
 
     private final AtomicLongArray notes = new AtomicLongArray(LEASED + 1);
 
-    /** Whether the connection is known to be lost. Written by whoever holds it. */
+    /** Whether the connection is known to be lost. Written by whoever holds it, and by who gives up on its server. */
     boolean lost;
+
+    /** The epoch in which a unit of work last began on it as the primary's. Written by whoever holds it. */
+    long epoch;
 
     Stamp(RoutedNode node, Connection physical, Backend backend, long createdAt) {
         super(physical);

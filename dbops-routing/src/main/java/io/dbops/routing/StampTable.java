@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.dbops.RoutingDecision.Reason;
 import java.sql.Connection;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,13 @@ final class StampTable {
                 return stamp;
             }
         }
+    }
+
+    /** The stamps of connections that are still there. */
+    List<Stamp> live() {
+        return Arrays.stream(table)
+                .filter(stamp -> stamp != null && !stamp.refersTo(null))
+                .toList();
     }
 
     void add(Connection physical, Stamp added) {

@@ -2,12 +2,16 @@ package io.dbops.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dbops.ClusterEvent;
 import io.dbops.Node;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.dialect.WalPosition;
+import io.dbops.routing.Leadership.Silence;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -43,8 +47,15 @@ class MonitorTest {
     private final HandClock clock = new HandClock();
     private final RoutedNode a = node(0, "a");
     private final RoutedNode b = node(1, "b");
+    private final RoutedNode c = node(2, "c");
     private final Monitor monitor =
-            new Monitor(new RoutedNode[] {a, b}, new Sampling(Duration.ofSeconds(2), 50, Duration.ofSeconds(1)), clock);
+            new Monitor(new Sampling(Duration.ofSeconds(2), 50, Duration.ofSeconds(1)), Duration.ofSeconds(2), clock);
+
+    MonitorTest() {
+        monitor.added(a);
+        monitor.added(b);
+        monitor.added(c);
+    }
 
     private static RoutedNode node(int index, String name) {
         return new RoutedNode(index, Node.of(name, new PGSimpleDataSource(), new PGSimpleDataSource()), "test", null);
@@ -141,37 +152,154 @@ class MonitorTest {
         replica(b, 100);
         replica(a, 100);
         assertThat(monitor.snapshot().primary).isNull();
-        assertThat(monitor.snapshot().measured).isEmpty();
+        assertThat(monitor.snapshot().outage).isTrue();
+        assertThat(monitor.snapshot().whyNoPrimary).isEqualTo("a: it takes no writes any more");
         primary(b, 2, 110);
         assertThat(monitor.snapshot().primary).isSameAs(b);
+        assertThat(monitor.snapshot().measured).isEmpty();
     }
 
     @Test
-    void aSecondServerThatTakesWritesIsLeftAloneWhileThePrimaryAnswers() {
+    void rule16_whatWasMeasuredStaysWhileThereIsNoPrimary() {
         primary(a, 100);
+        replica(b, 100);
+        replica(a, 100);
+        replica(b, 100);
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(view(b).measured).isTrue();
+        assertThat(view(b).freshAsOf).isZero();
+    }
+
+    @Test
+    void rule20_whileTwoServersTakeWritesNobodyIsWrittenTo() {
+        primary(a, 100);
+        replica(b, 100);
         primary(b, 2, 200);
-        assertThat(monitor.snapshot().primary).isSameAs(a);
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(monitor.snapshot().whyNoPrimary).isEqualTo("b takes writes, but a is not known to have stopped");
         assertThat(view(b).role).isEqualTo(Role.UNKNOWN);
-        assertThat(view(b).reason).contains("takes writes too, while a is the primary");
+        primary(a, 300);
+        assertThat(monitor.snapshot().primary).as("still two").isNull();
+        replica(b, 200);
+        assertThat(monitor.snapshot().primary).as("one again").isSameAs(a);
+        assertThat(events())
+                .anyMatch(event -> event instanceof ClusterEvent.Contested contest
+                        && contest.nodes().equals(List.of("a", "b")));
     }
 
     @Test
-    void aDescendantTakesOverFromAPrimaryThatHasNotAnsweredForLong() {
+    void rule20_twoStandbysPromotedAloneAreBothNotWrittenTo() {
         primary(a, 100);
-        monitor.failed(a, "gone", true);
-        primary(b, 2, 200);
-        assertThat(monitor.snapshot().primary).as("not yet").isSameAs(a);
+        replica(b, 100);
+        replica(c, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
         clock.pass(Duration.ofSeconds(3));
-        primary(b, 1, 200);
-        assertThat(monitor.snapshot().primary).as("not on the same timeline").isSameAs(a);
         primary(b, 2, 200);
         assertThat(monitor.snapshot().primary).isSameAs(b);
+        primary(c, 2, 200);
+        assertThat(monitor.snapshot().primary).isNull();
+        primary(b, 2, 210);
+        assertThat(monitor.snapshot().primary).isNull();
+    }
+
+    @Test
+    void rule20_theAuthorityDecidesBetweenTwo() {
+        primary(a, 100);
+        primary(b, 1, 200);
+        assertThat(monitor.snapshot().primary).isNull();
+        monitor.named(b);
+        assertThat(monitor.snapshot().primary).isNull();
+        primary(b, 1, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+        primary(a, 1, 300);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+        monitor.named(a);
+        assertThat(monitor.snapshot().primary).as("b is revoked").isNull();
+    }
+
+    @Test
+    void rule20_aCopyThatNeverFollowedIsNoSuccessor() {
+        primary(a, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
+        clock.pass(Duration.ofMinutes(1));
+        primary(b, 3, 500);
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(view(b).reason).contains("it was never seen to follow a");
+    }
+
+    @Test
+    void rule20_aDeposedPrimaryThatReturnsIsLeftAlone() {
+        primary(a, 100);
+        replica(b, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, 2, 200);
+        primary(a, 1, 900);
+        assertThat(monitor.snapshot().primary).as("it is no rival").isSameAs(b);
+        assertThat(view(a).reason).contains("left behind by a failover");
+        monitor.failed(b, "gone", Silence.NOBODY_THERE);
+        monitor.failed(b, "gone", Silence.NOBODY_THERE);
+        clock.pass(Duration.ofMinutes(1));
+        primary(a, 1, 950);
+        assertThat(monitor.snapshot().primary).as("never again").isNotSameAs(a);
+    }
+
+    @Test
+    void rule20_aNodeThatComesBackOnAnOlderTimelineIsNotThePrimaryItWas() {
+        primary(a, 3, 100);
+        primary(a, 2, 100);
+        assertThat(monitor.snapshot().primary).isNull();
+    }
+
+    @Test
+    void rule20_aDescendantFollowsWhenThePrimaryHasNotAnsweredForLong() {
+        primary(a, 100);
+        replica(b, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).as("not yet").isNull();
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, 1, 200);
+        assertThat(monitor.snapshot().primary).as("not on the same timeline").isNull();
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+    }
+
+    @Test
+    void rule20_aDescendantFollowsAtOnceWhereNothingListensAnyMore() {
+        primary(a, 100);
+        replica(b, 100);
+        monitor.failed(a, "refused", Silence.NOBODY_THERE);
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).as("once may be a restart").isNull();
+        monitor.failed(a, "refused", Silence.NOBODY_THERE);
+        primary(b, 2, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+    }
+
+    @Test
+    void rule21_whatTheNewPrimaryWasSeenToHaveDividesTheWritesThatWereKept() {
+        primary(a, 100);
+        clock.pass(Duration.ofMillis(10));
+        primary(a, 200);
+        clock.pass(Duration.ofMillis(10));
+        replica(b, 200);
+        monitor.failed(a, "gone", Silence.SILENT);
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, 2, 300);
+        assertThat(monitor.failovers())
+                .containsExactly(new Failover(
+                        1, Duration.ofMillis(10).toNanos(), new WalPosition(7, 1, 200), new WalPosition(7, 1, 200)));
+        assertThat(events())
+                .anyMatch(event -> event instanceof ClusterEvent.WritesMayBeLost lost
+                        && lost.atMost().toMillis() == 3_010);
     }
 
     @Test
     void aPrimaryThatIsGoneIsSucceededThoughTheMachineWasSuspended() {
         primary(a, 100);
-        monitor.failed(a, "gone", true);
+        replica(b, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
         clock.wallMillis += Duration.ofHours(1).toMillis();
         clock.pass(Duration.ofSeconds(3));
         primary(b, 2, 200);
@@ -179,11 +307,19 @@ class MonitorTest {
         assertThat(monitor.snapshot().primary).isSameAs(b);
     }
 
+    private List<ClusterEvent> events() {
+        var all = new ArrayList<ClusterEvent>();
+        for (ClusterEvent event = monitor.nextEvent(); event != null; event = monitor.nextEvent()) {
+            all.add(event);
+        }
+        return all;
+    }
+
     @Test
     void aServerOfAnotherClusterIsLeftAloneThoughNoNodeOfThisOneAnswers() {
         primary(a, 100);
         replica(a, 100);
-        monitor.failed(a, "gone", true);
+        monitor.failed(a, "gone", Silence.SILENT);
         monitor.observed(b, clock.nanos, new Observation.Primary(server("8", 1), new WalPosition(8, 9, 900)));
         assertThat(monitor.snapshot().primary).isNull();
         assertThat(view(b).reason).startsWith("it belongs to another cluster");
@@ -194,17 +330,17 @@ class MonitorTest {
         primary(a, 100);
         for (int i = 0; i < 10; i++) {
             clock.pass(Duration.ofSeconds(1));
-            monitor.failed(a, "too many connections", false);
+            monitor.failed(a, "too many connections", Silence.REFUSES);
             primary(b, 2, 200);
         }
-        assertThat(monitor.snapshot().primary).isSameAs(a);
+        assertThat(monitor.snapshot().primary).as("it may take writes still").isNull();
     }
 
     @Test
     void aNodeThatFailedIsNoCandidate() {
         primary(a, 100);
         replica(b, 100);
-        monitor.failed(b, "it does not answer", true);
+        monitor.failed(b, "it does not answer", Silence.SILENT);
         assertThat(monitor.snapshot().reachable).isEmpty();
         assertThat(monitor.snapshot().measured).isEmpty();
         assertThat(monitor.snapshot().fresh).isEmpty();

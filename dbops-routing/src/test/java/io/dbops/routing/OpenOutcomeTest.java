@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dbops.Node;
+import io.dbops.RoutingDecision.Reason;
 import io.dbops.Session;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.Observation;
@@ -131,20 +132,20 @@ class OpenOutcomeTest {
                         Node.of("db-2", address, new PGSimpleDataSource())),
                 null,
                 SystemClock.INSTANCE);
-        RoutedNode primary = core.nodes()[0];
-        RoutedNode replica = core.nodes()[1];
+        RoutedNode primary = core.nodes().get(0);
+        RoutedNode replica = core.nodes().get(1);
         var first = new ServerIdentity("7", "1", "", 0);
         var second = new ServerIdentity("7", "2", "", 0);
         // Nothing asks the connection anything: its stamp is all that is looked at.
         var stamp = new Stamp(replica, null, new Backend(second, 1, "1"), 0);
         var session = new SessionState(core);
-        session.wrote(SystemClock.INSTANCE.nanos());
+        session.wrote(SystemClock.INSTANCE.nanos(), 1);
 
         var stop = new AtomicBoolean();
         CompletableFuture<Boolean> admitted = CompletableFuture.supplyAsync(() -> {
             boolean ever = false;
             while (!stop.get()) {
-                ever |= session.view().admits(stamp);
+                ever |= session.view().admits(stamp, Reason.FRESH_REPLICA);
             }
             return ever;
         });
@@ -161,6 +162,7 @@ class OpenOutcomeTest {
         stop.set(true);
         assertThat(admitted.join()).isFalse();
         // The test would see it: without a write the replica serves.
-        assertThat(new SessionState(core).view().admits(stamp)).isTrue();
+        assertThat(new SessionState(core).view().admits(stamp, Reason.FRESH_REPLICA))
+                .isTrue();
     }
 }

@@ -20,8 +20,8 @@ class SessionStateTest {
     @Test
     void rule10_anInstantThatComesLateDoesNotTakeBackALaterOne() {
         var session = new SessionState(core);
-        session.wrote(200);
-        session.wrote(100);
+        session.wrote(200, 1);
+        session.wrote(100, 1);
         assertThat(session.isCoveredBy(150)).isFalse();
         assertThat(session.isCoveredBy(200)).as("the comparison is strict").isFalse();
         assertThat(session.isCoveredBy(201)).isTrue();

@@ -37,6 +37,13 @@ public interface Lease {
      */
     boolean begins(boolean readOnly);
 
+    /**
+     * Goes on with a unit of work that has begun, to its next statement or to its commit.
+     *
+     * @throws SQLException if its server is not the primary any more: the unit is rolled back, and its connection ended
+     */
+    void goesOn() throws SQLException;
+
     /** Notes that the server may let this connection write. */
     void mayWrite();
 

@@ -99,7 +99,20 @@ abstract class LeasingConnection {
             }
             used = take();
         }
+        if (unitOpen) {
+            goOn(used);
+        }
         return used;
+    }
+
+    private void goOn(Lease used) throws SQLException {
+        try {
+            used.goesOn();
+        } catch (SQLException e) {
+            unitOpen = false;
+            letGo();
+            throw e;
+        }
     }
 
     /** A statement is about to be executed: begins a unit of work unless one is open. */
@@ -173,6 +186,9 @@ abstract class LeasingConnection {
         if (used == null) {
             return;
         }
+        if (mayCommit && unitOpen) {
+            goOn(used);
+        }
         try {
             call.on(used.connection());
         } catch (SQLException e) {
@@ -220,8 +236,11 @@ abstract class LeasingConnection {
             }
             return null;
         } catch (SQLException e) {
+            used.failed(e);
+            boolean isLost = !used.maySuit(readOnly);
             used.aborted();
-            return e;
+            // What was open on a lost connection is rolled back by its server, and its loss was told before.
+            return isLost ? null : e;
         }
     }
 

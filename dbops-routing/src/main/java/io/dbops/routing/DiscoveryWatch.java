@@ -1,0 +1,115 @@
+package io.dbops.routing;
+
+import io.dbops.Discovery;
+import io.dbops.Node;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for nodes regularly, on a thread of its own, and adds and removes them.
+ *
+ * <p>A node that was found is removed when it was missing twice in a row, so that one bad answer costs nothing. Nodes
+ * that were given, and the primary, are never removed.
+ */
+final class DiscoveryWatch implements Runnable, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DiscoveryWatch.class);
+
+    private static final int MISSING_ENOUGH = 2;
+    private static final long CLOSE_WITHIN_MILLIS = 1_000;
+
+    private final Discovery discovery;
+    private final long every;
+    private final RouterCore core;
+    private final Thread thread;
+    /** How often each node that was found has been missing since. */
+    private final Map<String, Integer> missing = new HashMap<>();
+
+    private volatile boolean closed;
+    private boolean failing;
+
+    DiscoveryWatch(Discovery discovery, Duration every, RouterCore core, String application) {
+        this.discovery = discovery;
+        this.every = every.toNanos();
+        this.core = core;
+        thread = new Thread(this, "dbops-" + application + "-discovery");
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        while (!closed) {
+            try {
+                look();
+                failing = false;
+            } catch (Exception | LinkageError e) {
+                failed(e);
+            }
+            if (!closed) {
+                core.clock().park(every);
+            }
+            // Whatever has interrupted this thread, only closing ends it.
+            Thread.interrupted();
+        }
+    }
+
+    private void look() throws Exception {
+        Collection<Node> found = discovery.nodes(core::standbys);
+        if (found.isEmpty()) {
+            throw new IllegalStateException("it found no node at all");
+        }
+        var names = new HashSet<String>();
+        for (Node node : found) {
+            names.add(node.name());
+            if (!core.hasNode(node.name())) {
+                core.add(node);
+                missing.put(node.name(), 0);
+            }
+        }
+        removeMissing(names);
+    }
+
+    private void removeMissing(Set<String> names) {
+        for (String name : Set.copyOf(missing.keySet())) {
+            int times = names.contains(name) ? 0 : missing.merge(name, 1, Integer::sum);
+            missing.put(name, times);
+            RoutedNode primary = core.monitor().snapshot().primary;
+            boolean isPrimary = primary != null && primary.name().equals(name);
+            if (times >= MISSING_ENOUGH && !isPrimary) {
+                missing.remove(name);
+                if (core.hasNode(name)) {
+                    core.remove(name);
+                }
+            }
+        }
+    }
+
+    private void failed(Throwable error) {
+        if (!failing && !closed) {
+            LOG.warn("Nodes could not be looked for, and stay as they are: {}", error.toString());
+        }
+        LOG.debug("Nodes could not be looked for", error);
+        failing = true;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(CLOSE_WITHIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
