@@ -20,7 +20,7 @@ final class StubStatement extends BareStatement {
 
     @Override
     public ResultSet executeQuery() {
-        return new StubNumber(this, sql.length());
+        return new StubRow(this, sql.length());
     }
 
     @Override

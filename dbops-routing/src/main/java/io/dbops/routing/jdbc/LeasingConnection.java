@@ -90,8 +90,15 @@ abstract class LeasingConnection {
 
     /** The lease of the open unit, or one on which the next unit may begin at this moment. */
     final Lease serving() throws SQLException {
-        Lease used = current();
-        for (int taken = 0; !unitOpen && !used.begins(readOnly); taken++) {
+        // Nearly always the one that the statement was prepared on: kept short, so that the JIT has it in line.
+        Lease held = lease;
+        return held != null && !closed && (unitOpen || held.begins(readOnly)) ? held : servingAnew();
+    }
+
+    private Lease servingAnew() throws SQLException {
+        checkOpen();
+        Lease used = take();
+        for (int taken = 1; !used.begins(readOnly); taken++) {
             if (taken == MOST_TAKEN) {
                 throw new SQLTransientConnectionException(
                         "none of " + MOST_TAKEN + " connections may serve; the last one was to " + used.decision(),
