@@ -19,8 +19,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -211,6 +213,55 @@ class OffloadTest {
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(queue.dividedBy(2));
             }
             clock.waits.open();
+        }
+    }
+
+    /** A replica in much use is looked at without the clock most times. All but a few reads must not queue there. */
+    @Test
+    void aFewReadsFindOutThatAMuchUsedReplicaIsNotWatched() throws Exception {
+        var clock = new StallingClock();
+        Duration queue = Duration.ofSeconds(60);
+        var reads = new ArrayList<CompletableFuture<Queries.Answer>>();
+        var threads = Executors.newCachedThreadPool();
+        try (Pooled pools = Pooled.over(cluster, config -> {
+                    config.setMaximumPoolSize(2);
+                    config.setConnectionTimeout(queue.toMillis());
+                });
+                RoutedDataSource routed =
+                        LagAwareRouting.within(BOUND).timedBy(clock).wrap(pools.nodes())) {
+            await("db-2 serves", () -> read(routed, "select 1").node().equals("db-2"));
+            clock.waits.shut();
+            for (int i = 0; i < 40; i++) {
+                read(routed, "select 1");
+            }
+            stall(clock, routed);
+            try (Connection first = pools.pool("db-2").getConnection();
+                    Connection second = pools.pool("db-2").getConnection()) {
+                assertThat(first).isNotSameAs(second);
+                await("a read looks at the clock", () -> {
+                    reads.add(CompletableFuture.supplyAsync(() -> answer(routed), threads));
+                    return reads.stream().anyMatch(CompletableFuture::isDone);
+                });
+                long start = System.nanoTime();
+                assertThat(read(routed, "select 1").decision().reason()).isEqualTo(Reason.FRESHNESS_UNKNOWN);
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(queue.dividedBy(4));
+            }
+            for (CompletableFuture<Queries.Answer> read : reads) {
+                assertThat(read.join().node())
+                        .as("none is served beyond the bound")
+                        .isEqualTo("db-1");
+            }
+            clock.waits.open();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static Queries.Answer answer(RoutedDataSource routed) {
+        try {
+            return read(routed, "select 1");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

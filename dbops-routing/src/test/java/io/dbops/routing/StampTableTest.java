@@ -3,6 +3,7 @@ package io.dbops.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dbops.Node;
+import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.ServerIdentity;
 import java.lang.reflect.Proxy;
@@ -77,5 +78,38 @@ class StampTableTest {
         Connection kept = connection();
         Stamp keptStamp = add(kept);
         assertThat(table.find(kept)).isSameAs(keptStamp);
+    }
+
+    @Test
+    void countsWhatConnectionsServedThatAreGone() throws Exception {
+        Stamp gone = add(connection());
+        gone.served(Reason.FRESH_REPLICA);
+        gone.served(Reason.FRESH_REPLICA);
+        Connection kept = connection();
+        add(kept).served(Reason.FRESH_REPLICA);
+        Queries.await("the collector has run", () -> {
+            System.gc();
+            return gone.refersTo(null);
+        });
+        assertThat(table.servedFor(Reason.FRESH_REPLICA)).isEqualTo(3);
+        Connection another = connection();
+        add(another).served(Reason.WRITE);
+        assertThat(table.servedFor(Reason.FRESH_REPLICA)).isEqualTo(3);
+        assertThat(table.servedFor(Reason.WRITE)).isEqualTo(1);
+        assertThat(table.find(kept)).isNotSameAs(table.find(another));
+    }
+
+    @Test
+    void countsWhatIsLeased() {
+        Connection one = connection();
+        Connection other = connection();
+        Stamp first = add(one);
+        Stamp second = add(other);
+        first.leased();
+        second.leased();
+        assertThat(table.leased()).isEqualTo(2);
+        first.released();
+        assertThat(table.leased()).isEqualTo(1);
+        assertThat(table.find(one)).isNotSameAs(table.find(other));
     }
 }
