@@ -104,7 +104,7 @@ final class SessionView implements UnitRouter {
         }
         int random = ThreadLocalRandom.current().nextInt();
         boolean looks = (random & LOOKS) == 0;
-        int start = (int) (Integer.toUnsignedLong(random) * count >>> 32);
+        int start = (int) ((Integer.toUnsignedLong(random) * count) >>> 32);
         for (int i = 0; i < count; i++) {
             int at = start + i;
             NodeView candidate = candidates[at < count ? at : at - count];
@@ -145,9 +145,10 @@ final class SessionView implements UnitRouter {
 
     /** Whether it is worth asking a replica's pool: so far as is known without a clock, unless this read looks. */
     private boolean isPromising(NodeView view, boolean looks) {
-        return looks || level == Level.EVENTUAL || view.isLittleUsed()
-                ? admits(view, core.clock().nanos(), bound)
-                : view.staleness() <= bound && hasSeen(view);
+        if (looks || level == Level.EVENTUAL || view.isLittleUsed()) {
+            return admits(view, core.clock().nanos(), bound);
+        }
+        return view.staleness() <= bound && hasSeen(view);
     }
 
     /** Whether a replica has what the read must see. */
