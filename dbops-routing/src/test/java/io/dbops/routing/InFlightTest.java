@@ -25,7 +25,7 @@ class InFlightTest {
         try (Pooled pools = Pooled.over(cluster);
                 var core = new RouterCore(RoutedPair.LENIENT, "test", pools.nodes(), null, SystemClock.INSTANCE)) {
             core.open();
-            RoutedNode primary = core.nodes()[0];
+            RoutedNode primary = core.nodes().get(0);
             DataSource dataSource = core.currentSession().dataSource(Consistency.session());
             try (Connection first = dataSource.getConnection();
                     Connection second = dataSource.getConnection()) {

@@ -7,6 +7,7 @@ import io.dbops.dialect.Observation;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.dialect.WalPosition;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -77,14 +78,20 @@ class NodeViewTest {
     void oneObserverThatLivesTellsHowStaleTheOthersNodesAre() {
         var clock = new HandClock();
         var sampling = new Sampling(Duration.ofSeconds(2), 50, Duration.ofSeconds(1));
-        var monitor = new Monitor(new RoutedNode[] {a, b}, sampling, clock);
+        var monitor = new Monitor(sampling, Duration.ofSeconds(2), clock);
+        monitor.added(a);
+        monitor.added(b);
         monitor.observed(a, 0, new Observation.Primary(server(1), new WalPosition(7, 1, 100)));
         monitor.observed(b, 0, new Observation.Replica(server(2), new WalPosition(7, 1, 100)));
-        NodeView view = monitor.snapshot().views[1];
+        NodeView view = view(monitor);
         assertThat(view.staleness()).isZero();
         clock.nanos = 3 * SECOND;
         monitor.observed(a, 3 * SECOND, new Observation.Primary(server(1), new WalPosition(7, 1, 200)));
-        assertThat(monitor.snapshot().views[1]).isSameAs(view);
+        assertThat(view(monitor)).isSameAs(view);
         assertThat(view.staleness()).isEqualTo(3 * SECOND);
+    }
+
+    private NodeView view(Monitor monitor) {
+        return Objects.requireNonNull(monitor.snapshot().view(b));
     }
 }

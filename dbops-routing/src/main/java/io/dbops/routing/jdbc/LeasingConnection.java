@@ -92,7 +92,14 @@ abstract class LeasingConnection {
     final Lease serving() throws SQLException {
         // Nearly always the one that the statement was prepared on: kept short, so that the JIT has it in line.
         Lease held = lease;
-        return held != null && !closed && (unitOpen || held.begins(readOnly)) ? held : servingAnew();
+        if (held == null || closed) {
+            return servingAnew();
+        }
+        if (unitOpen) {
+            goOn(held);
+            return held;
+        }
+        return held.begins(readOnly) ? held : servingAnew();
     }
 
     private Lease servingAnew() throws SQLException {
@@ -105,9 +112,6 @@ abstract class LeasingConnection {
                         "08006");
             }
             used = take();
-        }
-        if (unitOpen) {
-            goOn(used);
         }
         return used;
     }
