@@ -62,7 +62,7 @@ class MonitorTest {
     }
 
     private static ServerIdentity server(String system, int port) {
-        return new ServerIdentity(system, "1", "127.0.0.1", port);
+        return new ServerIdentity(system, "run of " + port, "127.0.0.1", port);
     }
 
     private void primary(RoutedNode node, long lsn) {
