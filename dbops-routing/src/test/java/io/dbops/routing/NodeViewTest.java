@@ -24,7 +24,7 @@ class NodeViewTest {
     }
 
     private static ServerIdentity server(int port) {
-        return new ServerIdentity("7", "1", "127.0.0.1", port);
+        return new ServerIdentity("7", "run of " + port, "127.0.0.1", port);
     }
 
     @Test
