@@ -19,6 +19,8 @@ class ReadmeTest {
     private static final Path ROOT = Path.of("..");
     private static final Path SAMPLES = Path.of("src/main/java/io/dbops/samples");
     private static final String GETTING_STARTED = "docs/getting-started.md";
+    private static final String SESSIONS = "docs/sessions.md";
+    private static final String FAILOVER = "docs/failover.md";
     private static final String README = "README.md";
     private static final int MOST_LINES = 150;
 
@@ -31,6 +33,12 @@ class ReadmeTest {
     @ValueSource(strings = {"open", "write", "replica"})
     void firstStepsAreCodeThatRuns(String tag) throws IOException {
         assertThat(page(GETTING_STARTED)).contains(block("GettingStarted.java", tag));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"threads", "requests", "processes"})
+    void sessionsAreCodeThatRuns(String tag) throws IOException {
+        assertThat(page(SESSIONS)).contains(block("AcrossThreadsAndProcesses.java", tag));
     }
 
     @Test
@@ -46,7 +54,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {README, GETTING_STARTED})
+    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER})
     void filesThatAreLinkedToExist(String page) throws IOException {
         Path directory = ROOT.resolve(page).resolve("..");
         assertThat(matches(page, "\\]\\(([^):#]+)[^)]*\\)"))

@@ -49,6 +49,12 @@ class SamplesTest {
                 .contains("1 visits read on RoutingDecision[node=db-");
     }
 
+    @Test
+    void whatWasWrittenIsSeenAcrossThreadsRequestsAndProcesses() throws Exception {
+        assertThat(printedBy(() -> AcrossThreadsAndProcesses.main(addresses())).lines())
+                .containsExactly("across threads: 1", "across requests: 2", "across processes: 3");
+    }
+
     /** Starts its own cluster, for it stops the replay of the replica. */
     @Test
     void consistenciesAskForMoreAndMore() throws Exception {
