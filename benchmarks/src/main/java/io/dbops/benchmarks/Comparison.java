@@ -81,6 +81,7 @@ public final class Comparison {
         }
         run(1, "RoutingBenchmark.checkout$", Contender.values());
         run(1, "ChoiceBenchmark.choose$", Contender.DBOPS);
+        run(1, "ClockBenchmark.nanoTime$", Contender.HIKARI);
     }
 
     private void run(int threads, String operation, Contender... contenders) throws RunnerException {
@@ -111,7 +112,7 @@ public final class Comparison {
         var measuredCase = new Case(
                 benchmark.substring(benchmark.lastIndexOf('.') + 1),
                 threads,
-                name == null ? "dbops" : Contender.valueOf(name).title());
+                name == null ? "alone" : Contender.valueOf(name).title());
         List<Figures> figures = measured.computeIfAbsent(measuredCase, key -> new ArrayList<>());
         for (BenchmarkResult fork : result.getBenchmarkResults()) {
             fork.getIterationResults().forEach(iteration -> figures.add(Figures.of(iteration)));

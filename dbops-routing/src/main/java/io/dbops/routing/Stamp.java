@@ -46,12 +46,18 @@ final class Stamp extends WeakReference<Connection> {
         this.createdAt = createdAt;
     }
 
+    /** The index of a reason where counts are kept: in memory only, so that nothing depends on the order of reasons. */
+    @SuppressWarnings("EnumOrdinal")
+    static int at(Reason reason) {
+        return reason.ordinal();
+    }
+
     void served(Reason reason) {
-        notes.setOpaque(reason.ordinal(), notes.getPlain(reason.ordinal()) + 1);
+        notes.setOpaque(at(reason), notes.getPlain(at(reason)) + 1);
     }
 
     long servedFor(Reason reason) {
-        return notes.getOpaque(reason.ordinal());
+        return notes.getOpaque(at(reason));
     }
 
     void leased() {

@@ -58,7 +58,7 @@ final class StampTable {
                     place(next, connection, requireNonNull(stamp));
                 } else if (stamp != null) {
                     for (Reason reason : Reason.values()) {
-                        servedByOthers[reason.ordinal()] += stamp.servedFor(reason);
+                        servedByOthers[Stamp.at(reason)] += stamp.servedFor(reason);
                     }
                 }
             }
@@ -73,7 +73,7 @@ final class StampTable {
     long servedFor(Reason reason) {
         writing.lock();
         try {
-            long units = servedByOthers[reason.ordinal()];
+            long units = servedByOthers[Stamp.at(reason)];
             for (Stamp stamp : table) {
                 units += stamp == null ? 0 : stamp.servedFor(reason);
             }
