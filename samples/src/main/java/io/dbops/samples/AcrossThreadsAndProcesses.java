@@ -33,6 +33,7 @@ public final class AcrossThreadsAndProcesses {
      */
     public static void main(String[] args) throws Exception {
         var credentials = Credentials.of(args[0], args[1]);
+        ExecutorService executor = Executors.newSingleThreadExecutor();
         try (DbOps web = open("web", credentials, args[2], args[3]);
                 DbOps worker = open("worker", credentials, args[2], args[3])) {
             web.transactions().run(connection -> {
@@ -40,13 +41,9 @@ public final class AcrossThreadsAndProcesses {
                     statement.execute("drop table if exists sample_orders; create table sample_orders (item text)");
                 }
             });
-            acrossThreads(web);
-            // tag::requests
-            web.sessionFor("user 42").call(() -> web.transactions().write(c -> order(c, "a lamp")));
-            int orders = web.sessionFor("user 42").call(() -> web.transactions().read(c -> count(c)));
-            // end::requests
-            System.out.println("across requests: " + orders);
-            acrossProcesses(web, worker);
+            run(web, worker, executor);
+        } finally {
+            executor.shutdown();
         }
     }
 
@@ -59,32 +56,30 @@ public final class AcrossThreadsAndProcesses {
                 .open();
     }
 
-    private static void acrossThreads(DbOps db) throws Exception {
-        ExecutorService executor = Executors.newFixedThreadPool(2);
-        try {
-            // tag::threads
-            Session session = db.session();
-            Transactions transactions = Transactions.over(session.dataSource());
-            executor.submit(() -> transactions.write(c -> order(c, "a book"))).get();
-            int orders = executor.submit(() -> transactions.read(c -> count(c))).get();
-            // end::threads
-            System.out.println("across threads: " + orders);
-        } finally {
-            executor.shutdown();
-        }
-    }
+    private static void run(DbOps db, DbOps worker, ExecutorService executor) throws Exception {
+        // tag::threads
+        Session session = db.session();
+        Transactions transactions = Transactions.over(session.dataSource());
+        executor.submit(() -> transactions.write(c -> order(c, "a book"))).get();
+        int acrossThreads =
+                executor.submit(() -> transactions.read(c -> count(c))).get();
+        // end::threads
 
-    private static void acrossProcesses(DbOps web, DbOps worker) throws Exception {
+        // tag::requests
+        db.sessionFor("user 42").call(() -> db.transactions().write(c -> order(c, "a lamp")));
+        int acrossRequests =
+                db.sessionFor("user 42").call(() -> db.transactions().read(c -> count(c)));
+        // end::requests
+
         // tag::processes
         var format = TokenFormat.signed(KEY); // the same key in both processes
-        Session writing = web.session();
-        writing.call(() -> web.transactions().write(c -> order(c, "a chair")));
+        Session writing = db.session();
+        writing.call(() -> db.transactions().write(c -> order(c, "a chair")));
         String header = format.text(writing.token()); // into a header, a cookie, a message
-
-        int orders = worker.resume(format.parse(header))
+        int acrossProcesses = worker.resume(format.parse(header))
                 .call(() -> worker.transactions().read(c -> count(c)));
         // end::processes
-        System.out.println("across processes: " + orders);
+        System.out.println(acrossThreads + ", " + acrossRequests + ", " + acrossProcesses + " orders seen");
     }
 
     private static int order(Connection connection, String item) throws SQLException {

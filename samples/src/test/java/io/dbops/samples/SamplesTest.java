@@ -51,8 +51,7 @@ class SamplesTest {
 
     @Test
     void whatWasWrittenIsSeenAcrossThreadsRequestsAndProcesses() throws Exception {
-        assertThat(printedBy(() -> AcrossThreadsAndProcesses.main(addresses())).lines())
-                .containsExactly("across threads: 1", "across requests: 2", "across processes: 3");
+        assertThat(printedBy(() -> AcrossThreadsAndProcesses.main(addresses()))).startsWith("1, 2, 3 orders seen");
     }
 
     /** Starts its own cluster, for it stops the replay of the replica. */
