@@ -24,6 +24,7 @@ import java.sql.Time;
 import java.sql.Timestamp;
 import java.util.Calendar;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A callable statement of a {@link RoutedConnection}. It stays on the node it was prepared on: executing it fails with
@@ -53,6 +54,20 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     @Override
     void replaceDelegate(Statement recreated) {
         throw new IllegalStateException("a call stays where it is");
+    }
+
+    /** Something that may ask the server later: its connection is kept until the routed one is closed. */
+    private <T extends @Nullable Object> T held(T lazy) {
+        lease().opened();
+        return lazy;
+    }
+
+    /** An object that leads nowhere past this statement: of a cursor, its rows. */
+    private @Nullable Object routed(@Nullable Object object) {
+        if (object instanceof ResultSet rows) {
+            return wrap(rows);
+        }
+        return object instanceof Array ? held(object) : object;
     }
 
     @Override
@@ -211,7 +226,7 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
         lease().opened();
-        return call.getMetaData();
+        return held(call.getMetaData());
     }
 
     @Override
@@ -242,7 +257,7 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
         lease().opened();
-        return call.getParameterMetaData();
+        return held(call.getParameterMetaData());
     }
 
     @Override
@@ -433,8 +448,8 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     }
 
     @Override
-    public Object getObject(int index) throws SQLException {
-        return call.getObject(index);
+    public @Nullable Object getObject(int index) throws SQLException {
+        return routed(call.getObject(index));
     }
 
     @Override
@@ -443,28 +458,28 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     }
 
     @Override
-    public Object getObject(int index, Map<String, Class<?>> map) throws SQLException {
-        return call.getObject(index, map);
+    public @Nullable Object getObject(int index, Map<String, Class<?>> map) throws SQLException {
+        return routed(call.getObject(index, map));
     }
 
     @Override
     public Ref getRef(int index) throws SQLException {
-        return call.getRef(index);
+        return held(call.getRef(index));
     }
 
     @Override
     public Blob getBlob(int index) throws SQLException {
-        return call.getBlob(index);
+        return held(call.getBlob(index));
     }
 
     @Override
     public Clob getClob(int index) throws SQLException {
-        return call.getClob(index);
+        return held(call.getClob(index));
     }
 
     @Override
     public Array getArray(int index) throws SQLException {
-        return call.getArray(index);
+        return held(call.getArray(index));
     }
 
     @Override
@@ -693,8 +708,8 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     }
 
     @Override
-    public Object getObject(String name) throws SQLException {
-        return call.getObject(name);
+    public @Nullable Object getObject(String name) throws SQLException {
+        return routed(call.getObject(name));
     }
 
     @Override
@@ -703,28 +718,28 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     }
 
     @Override
-    public Object getObject(String name, Map<String, Class<?>> map) throws SQLException {
-        return call.getObject(name, map);
+    public @Nullable Object getObject(String name, Map<String, Class<?>> map) throws SQLException {
+        return routed(call.getObject(name, map));
     }
 
     @Override
     public Ref getRef(String name) throws SQLException {
-        return call.getRef(name);
+        return held(call.getRef(name));
     }
 
     @Override
     public Blob getBlob(String name) throws SQLException {
-        return call.getBlob(name);
+        return held(call.getBlob(name));
     }
 
     @Override
     public Clob getClob(String name) throws SQLException {
-        return call.getClob(name);
+        return held(call.getClob(name));
     }
 
     @Override
     public Array getArray(String name) throws SQLException {
-        return call.getArray(name);
+        return held(call.getArray(name));
     }
 
     @Override
@@ -794,12 +809,12 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
 
     @Override
     public NClob getNClob(int index) throws SQLException {
-        return call.getNClob(index);
+        return held(call.getNClob(index));
     }
 
     @Override
     public NClob getNClob(String name) throws SQLException {
-        return call.getNClob(name);
+        return held(call.getNClob(name));
     }
 
     @Override
@@ -809,12 +824,12 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
 
     @Override
     public SQLXML getSQLXML(int index) throws SQLException {
-        return call.getSQLXML(index);
+        return held(call.getSQLXML(index));
     }
 
     @Override
     public SQLXML getSQLXML(String name) throws SQLException {
-        return call.getSQLXML(name);
+        return held(call.getSQLXML(name));
     }
 
     @Override
@@ -908,13 +923,13 @@ final class RoutedCallableStatement extends RoutedStatement implements CallableS
     }
 
     @Override
-    public <T> T getObject(int index, Class<T> type) throws SQLException {
-        return call.getObject(index, type);
+    public <T> @Nullable T getObject(int index, Class<T> type) throws SQLException {
+        return type.cast(routed(call.getObject(index, type)));
     }
 
     @Override
-    public <T> T getObject(String name, Class<T> type) throws SQLException {
-        return call.getObject(name, type);
+    public <T> @Nullable T getObject(String name, Class<T> type) throws SQLException {
+        return type.cast(routed(call.getObject(name, type)));
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.sql.Struct;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,30 +108,123 @@ public final class RoutedConnection extends LeasingConnection implements Connect
 
     @Override
     public Savepoint setSavepoint() throws SQLException {
-        checkTransactional("setSavepoint");
-        Savepoint savepoint = serving().connection().setSavepoint();
-        unitOpen = true;
-        return savepoint;
+        return savepoint(Connection::setSavepoint);
     }
 
     @Override
     public Savepoint setSavepoint(String name) throws SQLException {
+        return savepoint(connection -> connection.setSavepoint(name));
+    }
+
+    private Savepoint savepoint(Question<Savepoint> call) throws SQLException {
         checkTransactional("setSavepoint");
-        Savepoint savepoint = serving().connection().setSavepoint(name);
+        Lease used = serving();
         unitOpen = true;
-        return savepoint;
+        return new RoutedSavepoint(used, asked(used, call));
     }
 
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
         checkTransactional("rollback");
-        physical().rollback(savepoint);
+        atSavepoint(savepoint, Connection::rollback);
     }
 
     @Override
     public void releaseSavepoint(Savepoint savepoint) throws SQLException {
         checkTransactional("releaseSavepoint");
-        physical().releaseSavepoint(savepoint);
+        atSavepoint(savepoint, Connection::releaseSavepoint);
+    }
+
+    @FunctionalInterface
+    private interface SavepointCall {
+        void on(Connection connection, Savepoint savepoint) throws SQLException;
+    }
+
+    private void atSavepoint(Savepoint savepoint, SavepointCall call) throws SQLException {
+        Lease used = lease;
+        if (used == null || !unitOpen) {
+            throw new SQLException("no transaction is open, so no savepoint is", "25P01");
+        }
+        Savepoint delegate = RoutedSavepoint.of(used, savepoint);
+        asked(used, connection -> {
+            call.on(connection, delegate);
+            return delegate;
+        });
+    }
+
+    // ---- questions -----------------------------------------------------------------------------------------------
+
+    @FunctionalInterface
+    interface Question<T extends @Nullable Object> {
+        T ask(Connection connection) throws SQLException;
+    }
+
+    /** Asks a physical connection something, and notes a failure. */
+    private static <T extends @Nullable Object> T asked(Lease used, Question<T> question) throws SQLException {
+        try {
+            return question.ask(used.connection());
+        } catch (SQLException e) {
+            used.failed(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Asks the current physical connection something that is no part of a unit of work. A driver that runs a query to
+     * answer may begin a transaction, which would be nobody's: its snapshot may be older than what the next unit must see.
+     */
+    <T extends @Nullable Object> T ask(Question<T> question) throws SQLException {
+        Lease used = current();
+        try {
+            return asked(used, question);
+        } finally {
+            if (beganTransaction(used)) {
+                used.connection().rollback();
+            }
+        }
+    }
+
+    private boolean beganTransaction(Lease used) {
+        return !autoCommit && !unitOpen && used.isInTransaction();
+    }
+
+    @FunctionalInterface
+    interface CatalogRead<T> {
+        T on(Lease lease) throws SQLException;
+    }
+
+    /** Reads what may be served where any read of this moment may, as a unit of work or as a part of the open one. */
+    <T> T readCatalog(CatalogRead<T> read) throws SQLException {
+        Lease used = serving();
+        try {
+            return asked(used, connection -> read.on(used));
+        } finally {
+            unitOpen |= beganTransaction(used);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Change {
+        void on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Changes a setting of the physical connection, if there is one. Outside a transaction it shall not begin one, with
+     * whose rollback it would be taken back.
+     */
+    private void change(Change change) throws SQLException {
+        checkOpen();
+        Lease used = lease;
+        if (used == null) {
+            return;
+        }
+        asked(used, connection -> {
+            change.on(connection);
+            return used;
+        });
+        if (beganTransaction(used)) {
+            used.connection().commit();
+        }
     }
 
     // ---- the end -------------------------------------------------------------------------------------------------
@@ -148,14 +242,35 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         return closed;
     }
 
+    /** Does not wait for a statement that runs: it fails as soon as the connection is cut. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        Lease held = lease;
-        if (!closed && held != null) {
-            held.aborted();
-            held.connection().abort(executor);
+        if (executor == null) {
+            throw new SQLException("executor: must not be null", "22023");
         }
-        close();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Lease held = lease;
+        // The server rolls back what is open.
+        unitOpen = false;
+        try {
+            if (held != null) {
+                held.aborted();
+                held.connection().abort(executor);
+            }
+        } finally {
+            releaseAborted();
+        }
+    }
+
+    private void releaseAborted() {
+        try {
+            releaseAll();
+        } catch (SQLException e) {
+            // A pool finds that what it gets back was cut. It was meant to be.
+        }
     }
 
     @Override
@@ -163,8 +278,20 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         if (timeout < 0) {
             throw new SQLException("timeout (" + timeout + "): must not be negative", "22023");
         }
+        if (closed) {
+            return false;
+        }
         try {
-            return !closed && physical().isValid(timeout);
+            if (ask(connection -> connection.isValid(timeout))) {
+                return true;
+            }
+            Lease dead = lease;
+            if (dead == null || dead.isPrimary() || unitOpen) {
+                return false;
+            }
+            // The next unit of work would be served by another node, and would not see that this one is dead.
+            dead.aborted();
+            return ask(connection -> connection.isValid(timeout));
         } catch (SQLException e) {
             return false;
         }
@@ -248,7 +375,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
 
     @Override
     public String nativeSQL(String sql) throws SQLException {
-        return physical().nativeSQL(sql);
+        return ask(connection -> connection.nativeSQL(sql));
     }
 
     // ---- settings ------------------------------------------------------------------------------------------------
@@ -256,113 +383,114 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     @Override
     public void setTransactionIsolation(int level) throws SQLException {
         checkNoUnit("setTransactionIsolation");
-        if (lease != null) {
-            lease.connection().setTransactionIsolation(level);
-        }
         settings().isolation(level);
+        change(connection -> connection.setTransactionIsolation(level));
     }
 
     @Override
     public int getTransactionIsolation() throws SQLException {
-        return physical().getTransactionIsolation();
+        Integer set = remembered(Settings::isolation);
+        return set != null ? set : ask(Connection::getTransactionIsolation);
+    }
+
+    /** What was set, if there is no physical connection to ask: one for nothing but this may be hard to get. */
+    private <T> @Nullable T remembered(Function<Settings, @Nullable T> setting) throws SQLException {
+        checkOpen();
+        return lease == null ? setting.apply(settings()) : null;
     }
 
     @Override
     public void setHoldability(int holdability) throws SQLException {
         checkOpen();
-        if (lease != null) {
-            lease.connection().setHoldability(holdability);
-        }
         settings().holdability(holdability);
+        change(connection -> connection.setHoldability(holdability));
     }
 
     @Override
     public int getHoldability() throws SQLException {
-        return physical().getHoldability();
+        Integer set = remembered(Settings::holdability);
+        return set != null ? set : ask(Connection::getHoldability);
     }
 
     @Override
     public void setCatalog(String catalog) throws SQLException {
-        checkOpen();
-        if (lease != null) {
-            lease.connection().setCatalog(catalog);
-        }
+        change(connection -> connection.setCatalog(catalog));
         settings().catalog(catalog);
     }
 
     @Override
     public String getCatalog() throws SQLException {
-        return physical().getCatalog();
+        return ask(Connection::getCatalog);
     }
 
     @Override
     public void setSchema(String schema) throws SQLException {
-        checkOpen();
-        if (lease != null) {
-            lease.connection().setSchema(schema);
-        }
+        change(connection -> connection.setSchema(schema));
         settings().schema(schema);
     }
 
     @Override
-    public String getSchema() throws SQLException {
-        return physical().getSchema();
+    public @Nullable String getSchema() throws SQLException {
+        return ask(Connection::getSchema);
     }
 
     @Override
     public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        checkOpen();
-        if (lease != null) {
-            lease.connection().setTypeMap(map);
-        }
+        change(connection -> connection.setTypeMap(map));
         settings().typeMap(map);
     }
 
     @Override
     public Map<String, Class<?>> getTypeMap() throws SQLException {
-        return physical().getTypeMap();
+        Map<String, Class<?>> set = remembered(Settings::typeMap);
+        return set != null ? set : ask(Connection::getTypeMap);
     }
 
     @Override
     public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
         checkOpen();
-        if (lease != null) {
-            lease.connection().setNetworkTimeout(executor, milliseconds);
-        }
         settings().networkTimeout(executor, milliseconds);
+        change(connection -> connection.setNetworkTimeout(executor, milliseconds));
     }
 
     @Override
     public int getNetworkTimeout() throws SQLException {
-        return physical().getNetworkTimeout();
+        Integer set = remembered(Settings::networkTimeout);
+        return set != null ? set : ask(Connection::getNetworkTimeout);
     }
 
     @Override
-    public void setClientInfo(String name, String value) throws SQLClientInfoException {
-        if (closed) {
-            throw new SQLClientInfoException("the connection is closed", "08003", Map.of());
+    public void setClientInfo(String name, @Nullable String value) throws SQLClientInfoException {
+        changeClientInfo(connection -> connection.setClientInfo(name, value));
+        if (name != null) {
+            settings().clientInfo(name, value);
         }
-        if (lease != null) {
-            lease.connection().setClientInfo(name, value);
-        }
-        settings().clientInfo(name, value);
     }
 
     @Override
     public void setClientInfo(Properties properties) throws SQLClientInfoException {
-        for (String name : properties.stringPropertyNames()) {
-            setClientInfo(name, properties.getProperty(name));
+        changeClientInfo(connection -> connection.setClientInfo(properties));
+        settings().clientInfo(properties);
+    }
+
+    private void changeClientInfo(Change change) throws SQLClientInfoException {
+        try {
+            change(change);
+        } catch (SQLClientInfoException e) {
+            throw e;
+        } catch (SQLException e) {
+            throw new SQLClientInfoException(e.getMessage(), e.getSQLState(), Map.of(), e);
         }
     }
 
     @Override
-    public String getClientInfo(String name) throws SQLException {
-        return physical().getClientInfo(name);
+    public @Nullable String getClientInfo(String name) throws SQLException {
+        return ask(connection -> connection.getClientInfo(name));
     }
 
     @Override
     public Properties getClientInfo() throws SQLException {
-        return physical().getClientInfo();
+        return ask(Connection::getClientInfo);
     }
 
     // ---- the rest ------------------------------------------------------------------------------------------------
@@ -387,34 +515,43 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         }
     }
 
+    /** Something that stays bound to the physical connection, which is kept for it until this one is closed. */
+    private <T> T create(Question<T> creation) throws SQLException {
+        return ask(connection -> {
+            T created = creation.ask(connection);
+            bound();
+            return created;
+        });
+    }
+
     @Override
     public Clob createClob() throws SQLException {
-        return bound().createClob();
+        return create(Connection::createClob);
     }
 
     @Override
     public Blob createBlob() throws SQLException {
-        return bound().createBlob();
+        return create(Connection::createBlob);
     }
 
     @Override
     public NClob createNClob() throws SQLException {
-        return bound().createNClob();
+        return create(Connection::createNClob);
     }
 
     @Override
     public SQLXML createSQLXML() throws SQLException {
-        return bound().createSQLXML();
+        return create(Connection::createSQLXML);
     }
 
     @Override
     public Array createArrayOf(String typeName, Object[] elements) throws SQLException {
-        return bound().createArrayOf(typeName, elements);
+        return create(connection -> connection.createArrayOf(typeName, elements));
     }
 
     @Override
     public Struct createStruct(String typeName, Object[] attributes) throws SQLException {
-        return bound().createStruct(typeName, attributes);
+        return create(connection -> connection.createStruct(typeName, attributes));
     }
 
     /**
@@ -441,7 +578,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
         return iface.isInstance(this)
                 || iface == RoutingDecision.class
-                || physical().isWrapperFor(iface);
+                || ask(connection -> connection.isWrapperFor(iface));
     }
 
     @Override

@@ -7,8 +7,12 @@ import java.sql.RowIdLifetime;
 import java.sql.SQLException;
 
 /**
- * The metadata of a {@link RoutedConnection}: asks whichever physical connection is current, so that nothing leads past
- * the routed connection. Rows keep their physical connection until the routed one is closed.
+ * The metadata of a {@link RoutedConnection}, so that nothing leads past it.
+ *
+ * <p>Facts are asked of whichever physical connection is current, and begin no unit of work. Where there is none yet, one
+ * is taken of the kind that the next unit needs: of a replica, if the connection is declared read-only. Rows of the
+ * catalog are a read like any other: they are as fresh as the session asks for, and count as a unit of work or belong to
+ * the open one. They keep their physical connection until the routed one is closed.
  */
 final class RoutedMetaData implements DatabaseMetaData {
 
@@ -18,8 +22,14 @@ final class RoutedMetaData implements DatabaseMetaData {
         this.connection = connection;
     }
 
-    private DatabaseMetaData current() throws SQLException {
-        return connection.current().connection().getMetaData();
+    @FunctionalInterface
+    private interface Question<T> {
+        T ask(DatabaseMetaData metaData) throws SQLException;
+    }
+
+    /** What holds of each node, and mostly is known to the driver: asked of the current one, outside any unit of work. */
+    private <T> T fact(Question<T> question) throws SQLException {
+        return connection.ask(physical -> question.ask(physical.getMetaData()));
     }
 
     @FunctionalInterface
@@ -29,22 +39,19 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     private int unchecked(DriverVersion version) {
         try {
-            return version.of(current());
+            return fact(version::of);
         } catch (SQLException e) {
             throw new IllegalStateException("there is no connection to ask", e);
         }
     }
 
-    @FunctionalInterface
-    private interface Question {
-        ResultSet ask(DatabaseMetaData metaData) throws SQLException;
-    }
-
-    private ResultSet rows(Question question) throws SQLException {
-        Lease lease = connection.current();
-        ResultSet rows = question.ask(lease.connection().getMetaData());
-        lease.opened();
-        return new RoutedResultSet(null, rows);
+    /** What is in the catalog: read as any other rows are, from a node that may serve a unit of work at this moment. */
+    private ResultSet rows(Question<ResultSet> question) throws SQLException {
+        return connection.readCatalog(lease -> {
+            ResultSet rows = question.ask(lease.connection().getMetaData());
+            lease.opened();
+            return new RoutedResultSet(null, rows);
+        });
     }
 
     @Override
@@ -65,72 +72,72 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return iface.isInstance(this) || current().isWrapperFor(iface);
+        return iface.isInstance(this) || fact(metaData -> metaData.isWrapperFor(iface));
     }
 
     @Override
     public boolean allProceduresAreCallable() throws SQLException {
-        return current().allProceduresAreCallable();
+        return fact(metaData -> metaData.allProceduresAreCallable());
     }
 
     @Override
     public boolean allTablesAreSelectable() throws SQLException {
-        return current().allTablesAreSelectable();
+        return fact(metaData -> metaData.allTablesAreSelectable());
     }
 
     @Override
     public String getURL() throws SQLException {
-        return current().getURL();
+        return fact(metaData -> metaData.getURL());
     }
 
     @Override
     public String getUserName() throws SQLException {
-        return current().getUserName();
+        return fact(metaData -> metaData.getUserName());
     }
 
     @Override
     public boolean isReadOnly() throws SQLException {
-        return current().isReadOnly();
+        return fact(metaData -> metaData.isReadOnly());
     }
 
     @Override
     public boolean nullsAreSortedHigh() throws SQLException {
-        return current().nullsAreSortedHigh();
+        return fact(metaData -> metaData.nullsAreSortedHigh());
     }
 
     @Override
     public boolean nullsAreSortedLow() throws SQLException {
-        return current().nullsAreSortedLow();
+        return fact(metaData -> metaData.nullsAreSortedLow());
     }
 
     @Override
     public boolean nullsAreSortedAtStart() throws SQLException {
-        return current().nullsAreSortedAtStart();
+        return fact(metaData -> metaData.nullsAreSortedAtStart());
     }
 
     @Override
     public boolean nullsAreSortedAtEnd() throws SQLException {
-        return current().nullsAreSortedAtEnd();
+        return fact(metaData -> metaData.nullsAreSortedAtEnd());
     }
 
     @Override
     public String getDatabaseProductName() throws SQLException {
-        return current().getDatabaseProductName();
+        return fact(metaData -> metaData.getDatabaseProductName());
     }
 
     @Override
     public String getDatabaseProductVersion() throws SQLException {
-        return current().getDatabaseProductVersion();
+        return fact(metaData -> metaData.getDatabaseProductVersion());
     }
 
     @Override
     public String getDriverName() throws SQLException {
-        return current().getDriverName();
+        return fact(metaData -> metaData.getDriverName());
     }
 
     @Override
     public String getDriverVersion() throws SQLException {
-        return current().getDriverVersion();
+        return fact(metaData -> metaData.getDriverVersion());
     }
 
     @Override
@@ -145,517 +152,517 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean usesLocalFiles() throws SQLException {
-        return current().usesLocalFiles();
+        return fact(metaData -> metaData.usesLocalFiles());
     }
 
     @Override
     public boolean usesLocalFilePerTable() throws SQLException {
-        return current().usesLocalFilePerTable();
+        return fact(metaData -> metaData.usesLocalFilePerTable());
     }
 
     @Override
     public boolean supportsMixedCaseIdentifiers() throws SQLException {
-        return current().supportsMixedCaseIdentifiers();
+        return fact(metaData -> metaData.supportsMixedCaseIdentifiers());
     }
 
     @Override
     public boolean storesUpperCaseIdentifiers() throws SQLException {
-        return current().storesUpperCaseIdentifiers();
+        return fact(metaData -> metaData.storesUpperCaseIdentifiers());
     }
 
     @Override
     public boolean storesLowerCaseIdentifiers() throws SQLException {
-        return current().storesLowerCaseIdentifiers();
+        return fact(metaData -> metaData.storesLowerCaseIdentifiers());
     }
 
     @Override
     public boolean storesMixedCaseIdentifiers() throws SQLException {
-        return current().storesMixedCaseIdentifiers();
+        return fact(metaData -> metaData.storesMixedCaseIdentifiers());
     }
 
     @Override
     public boolean supportsMixedCaseQuotedIdentifiers() throws SQLException {
-        return current().supportsMixedCaseQuotedIdentifiers();
+        return fact(metaData -> metaData.supportsMixedCaseQuotedIdentifiers());
     }
 
     @Override
     public boolean storesUpperCaseQuotedIdentifiers() throws SQLException {
-        return current().storesUpperCaseQuotedIdentifiers();
+        return fact(metaData -> metaData.storesUpperCaseQuotedIdentifiers());
     }
 
     @Override
     public boolean storesLowerCaseQuotedIdentifiers() throws SQLException {
-        return current().storesLowerCaseQuotedIdentifiers();
+        return fact(metaData -> metaData.storesLowerCaseQuotedIdentifiers());
     }
 
     @Override
     public boolean storesMixedCaseQuotedIdentifiers() throws SQLException {
-        return current().storesMixedCaseQuotedIdentifiers();
+        return fact(metaData -> metaData.storesMixedCaseQuotedIdentifiers());
     }
 
     @Override
     public String getIdentifierQuoteString() throws SQLException {
-        return current().getIdentifierQuoteString();
+        return fact(metaData -> metaData.getIdentifierQuoteString());
     }
 
     @Override
     public String getSQLKeywords() throws SQLException {
-        return current().getSQLKeywords();
+        return fact(metaData -> metaData.getSQLKeywords());
     }
 
     @Override
     public String getNumericFunctions() throws SQLException {
-        return current().getNumericFunctions();
+        return fact(metaData -> metaData.getNumericFunctions());
     }
 
     @Override
     public String getStringFunctions() throws SQLException {
-        return current().getStringFunctions();
+        return fact(metaData -> metaData.getStringFunctions());
     }
 
     @Override
     public String getSystemFunctions() throws SQLException {
-        return current().getSystemFunctions();
+        return fact(metaData -> metaData.getSystemFunctions());
     }
 
     @Override
     public String getTimeDateFunctions() throws SQLException {
-        return current().getTimeDateFunctions();
+        return fact(metaData -> metaData.getTimeDateFunctions());
     }
 
     @Override
     public String getSearchStringEscape() throws SQLException {
-        return current().getSearchStringEscape();
+        return fact(metaData -> metaData.getSearchStringEscape());
     }
 
     @Override
     public String getExtraNameCharacters() throws SQLException {
-        return current().getExtraNameCharacters();
+        return fact(metaData -> metaData.getExtraNameCharacters());
     }
 
     @Override
     public boolean supportsAlterTableWithAddColumn() throws SQLException {
-        return current().supportsAlterTableWithAddColumn();
+        return fact(metaData -> metaData.supportsAlterTableWithAddColumn());
     }
 
     @Override
     public boolean supportsAlterTableWithDropColumn() throws SQLException {
-        return current().supportsAlterTableWithDropColumn();
+        return fact(metaData -> metaData.supportsAlterTableWithDropColumn());
     }
 
     @Override
     public boolean supportsColumnAliasing() throws SQLException {
-        return current().supportsColumnAliasing();
+        return fact(metaData -> metaData.supportsColumnAliasing());
     }
 
     @Override
     public boolean nullPlusNonNullIsNull() throws SQLException {
-        return current().nullPlusNonNullIsNull();
+        return fact(metaData -> metaData.nullPlusNonNullIsNull());
     }
 
     @Override
     public boolean supportsConvert() throws SQLException {
-        return current().supportsConvert();
+        return fact(metaData -> metaData.supportsConvert());
     }
 
     @Override
     public boolean supportsConvert(int a, int b) throws SQLException {
-        return current().supportsConvert(a, b);
+        return fact(metaData -> metaData.supportsConvert(a, b));
     }
 
     @Override
     public boolean supportsTableCorrelationNames() throws SQLException {
-        return current().supportsTableCorrelationNames();
+        return fact(metaData -> metaData.supportsTableCorrelationNames());
     }
 
     @Override
     public boolean supportsDifferentTableCorrelationNames() throws SQLException {
-        return current().supportsDifferentTableCorrelationNames();
+        return fact(metaData -> metaData.supportsDifferentTableCorrelationNames());
     }
 
     @Override
     public boolean supportsExpressionsInOrderBy() throws SQLException {
-        return current().supportsExpressionsInOrderBy();
+        return fact(metaData -> metaData.supportsExpressionsInOrderBy());
     }
 
     @Override
     public boolean supportsOrderByUnrelated() throws SQLException {
-        return current().supportsOrderByUnrelated();
+        return fact(metaData -> metaData.supportsOrderByUnrelated());
     }
 
     @Override
     public boolean supportsGroupBy() throws SQLException {
-        return current().supportsGroupBy();
+        return fact(metaData -> metaData.supportsGroupBy());
     }
 
     @Override
     public boolean supportsGroupByUnrelated() throws SQLException {
-        return current().supportsGroupByUnrelated();
+        return fact(metaData -> metaData.supportsGroupByUnrelated());
     }
 
     @Override
     public boolean supportsGroupByBeyondSelect() throws SQLException {
-        return current().supportsGroupByBeyondSelect();
+        return fact(metaData -> metaData.supportsGroupByBeyondSelect());
     }
 
     @Override
     public boolean supportsLikeEscapeClause() throws SQLException {
-        return current().supportsLikeEscapeClause();
+        return fact(metaData -> metaData.supportsLikeEscapeClause());
     }
 
     @Override
     public boolean supportsMultipleResultSets() throws SQLException {
-        return current().supportsMultipleResultSets();
+        return fact(metaData -> metaData.supportsMultipleResultSets());
     }
 
     @Override
     public boolean supportsMultipleTransactions() throws SQLException {
-        return current().supportsMultipleTransactions();
+        return fact(metaData -> metaData.supportsMultipleTransactions());
     }
 
     @Override
     public boolean supportsNonNullableColumns() throws SQLException {
-        return current().supportsNonNullableColumns();
+        return fact(metaData -> metaData.supportsNonNullableColumns());
     }
 
     @Override
     public boolean supportsMinimumSQLGrammar() throws SQLException {
-        return current().supportsMinimumSQLGrammar();
+        return fact(metaData -> metaData.supportsMinimumSQLGrammar());
     }
 
     @Override
     public boolean supportsCoreSQLGrammar() throws SQLException {
-        return current().supportsCoreSQLGrammar();
+        return fact(metaData -> metaData.supportsCoreSQLGrammar());
     }
 
     @Override
     public boolean supportsExtendedSQLGrammar() throws SQLException {
-        return current().supportsExtendedSQLGrammar();
+        return fact(metaData -> metaData.supportsExtendedSQLGrammar());
     }
 
     @Override
     public boolean supportsANSI92EntryLevelSQL() throws SQLException {
-        return current().supportsANSI92EntryLevelSQL();
+        return fact(metaData -> metaData.supportsANSI92EntryLevelSQL());
     }
 
     @Override
     public boolean supportsANSI92IntermediateSQL() throws SQLException {
-        return current().supportsANSI92IntermediateSQL();
+        return fact(metaData -> metaData.supportsANSI92IntermediateSQL());
     }
 
     @Override
     public boolean supportsANSI92FullSQL() throws SQLException {
-        return current().supportsANSI92FullSQL();
+        return fact(metaData -> metaData.supportsANSI92FullSQL());
     }
 
     @Override
     public boolean supportsIntegrityEnhancementFacility() throws SQLException {
-        return current().supportsIntegrityEnhancementFacility();
+        return fact(metaData -> metaData.supportsIntegrityEnhancementFacility());
     }
 
     @Override
     public boolean supportsOuterJoins() throws SQLException {
-        return current().supportsOuterJoins();
+        return fact(metaData -> metaData.supportsOuterJoins());
     }
 
     @Override
     public boolean supportsFullOuterJoins() throws SQLException {
-        return current().supportsFullOuterJoins();
+        return fact(metaData -> metaData.supportsFullOuterJoins());
     }
 
     @Override
     public boolean supportsLimitedOuterJoins() throws SQLException {
-        return current().supportsLimitedOuterJoins();
+        return fact(metaData -> metaData.supportsLimitedOuterJoins());
     }
 
     @Override
     public String getSchemaTerm() throws SQLException {
-        return current().getSchemaTerm();
+        return fact(metaData -> metaData.getSchemaTerm());
     }
 
     @Override
     public String getProcedureTerm() throws SQLException {
-        return current().getProcedureTerm();
+        return fact(metaData -> metaData.getProcedureTerm());
     }
 
     @Override
     public String getCatalogTerm() throws SQLException {
-        return current().getCatalogTerm();
+        return fact(metaData -> metaData.getCatalogTerm());
     }
 
     @Override
     public boolean isCatalogAtStart() throws SQLException {
-        return current().isCatalogAtStart();
+        return fact(metaData -> metaData.isCatalogAtStart());
     }
 
     @Override
     public String getCatalogSeparator() throws SQLException {
-        return current().getCatalogSeparator();
+        return fact(metaData -> metaData.getCatalogSeparator());
     }
 
     @Override
     public boolean supportsSchemasInDataManipulation() throws SQLException {
-        return current().supportsSchemasInDataManipulation();
+        return fact(metaData -> metaData.supportsSchemasInDataManipulation());
     }
 
     @Override
     public boolean supportsSchemasInProcedureCalls() throws SQLException {
-        return current().supportsSchemasInProcedureCalls();
+        return fact(metaData -> metaData.supportsSchemasInProcedureCalls());
     }
 
     @Override
     public boolean supportsSchemasInTableDefinitions() throws SQLException {
-        return current().supportsSchemasInTableDefinitions();
+        return fact(metaData -> metaData.supportsSchemasInTableDefinitions());
     }
 
     @Override
     public boolean supportsSchemasInIndexDefinitions() throws SQLException {
-        return current().supportsSchemasInIndexDefinitions();
+        return fact(metaData -> metaData.supportsSchemasInIndexDefinitions());
     }
 
     @Override
     public boolean supportsSchemasInPrivilegeDefinitions() throws SQLException {
-        return current().supportsSchemasInPrivilegeDefinitions();
+        return fact(metaData -> metaData.supportsSchemasInPrivilegeDefinitions());
     }
 
     @Override
     public boolean supportsCatalogsInDataManipulation() throws SQLException {
-        return current().supportsCatalogsInDataManipulation();
+        return fact(metaData -> metaData.supportsCatalogsInDataManipulation());
     }
 
     @Override
     public boolean supportsCatalogsInProcedureCalls() throws SQLException {
-        return current().supportsCatalogsInProcedureCalls();
+        return fact(metaData -> metaData.supportsCatalogsInProcedureCalls());
     }
 
     @Override
     public boolean supportsCatalogsInTableDefinitions() throws SQLException {
-        return current().supportsCatalogsInTableDefinitions();
+        return fact(metaData -> metaData.supportsCatalogsInTableDefinitions());
     }
 
     @Override
     public boolean supportsCatalogsInIndexDefinitions() throws SQLException {
-        return current().supportsCatalogsInIndexDefinitions();
+        return fact(metaData -> metaData.supportsCatalogsInIndexDefinitions());
     }
 
     @Override
     public boolean supportsCatalogsInPrivilegeDefinitions() throws SQLException {
-        return current().supportsCatalogsInPrivilegeDefinitions();
+        return fact(metaData -> metaData.supportsCatalogsInPrivilegeDefinitions());
     }
 
     @Override
     public boolean supportsPositionedDelete() throws SQLException {
-        return current().supportsPositionedDelete();
+        return fact(metaData -> metaData.supportsPositionedDelete());
     }
 
     @Override
     public boolean supportsPositionedUpdate() throws SQLException {
-        return current().supportsPositionedUpdate();
+        return fact(metaData -> metaData.supportsPositionedUpdate());
     }
 
     @Override
     public boolean supportsSelectForUpdate() throws SQLException {
-        return current().supportsSelectForUpdate();
+        return fact(metaData -> metaData.supportsSelectForUpdate());
     }
 
     @Override
     public boolean supportsStoredProcedures() throws SQLException {
-        return current().supportsStoredProcedures();
+        return fact(metaData -> metaData.supportsStoredProcedures());
     }
 
     @Override
     public boolean supportsSubqueriesInComparisons() throws SQLException {
-        return current().supportsSubqueriesInComparisons();
+        return fact(metaData -> metaData.supportsSubqueriesInComparisons());
     }
 
     @Override
     public boolean supportsSubqueriesInExists() throws SQLException {
-        return current().supportsSubqueriesInExists();
+        return fact(metaData -> metaData.supportsSubqueriesInExists());
     }
 
     @Override
     public boolean supportsSubqueriesInIns() throws SQLException {
-        return current().supportsSubqueriesInIns();
+        return fact(metaData -> metaData.supportsSubqueriesInIns());
     }
 
     @Override
     public boolean supportsSubqueriesInQuantifieds() throws SQLException {
-        return current().supportsSubqueriesInQuantifieds();
+        return fact(metaData -> metaData.supportsSubqueriesInQuantifieds());
     }
 
     @Override
     public boolean supportsCorrelatedSubqueries() throws SQLException {
-        return current().supportsCorrelatedSubqueries();
+        return fact(metaData -> metaData.supportsCorrelatedSubqueries());
     }
 
     @Override
     public boolean supportsUnion() throws SQLException {
-        return current().supportsUnion();
+        return fact(metaData -> metaData.supportsUnion());
     }
 
     @Override
     public boolean supportsUnionAll() throws SQLException {
-        return current().supportsUnionAll();
+        return fact(metaData -> metaData.supportsUnionAll());
     }
 
     @Override
     public boolean supportsOpenCursorsAcrossCommit() throws SQLException {
-        return current().supportsOpenCursorsAcrossCommit();
+        return fact(metaData -> metaData.supportsOpenCursorsAcrossCommit());
     }
 
     @Override
     public boolean supportsOpenCursorsAcrossRollback() throws SQLException {
-        return current().supportsOpenCursorsAcrossRollback();
+        return fact(metaData -> metaData.supportsOpenCursorsAcrossRollback());
     }
 
     @Override
     public boolean supportsOpenStatementsAcrossCommit() throws SQLException {
-        return current().supportsOpenStatementsAcrossCommit();
+        return fact(metaData -> metaData.supportsOpenStatementsAcrossCommit());
     }
 
     @Override
     public boolean supportsOpenStatementsAcrossRollback() throws SQLException {
-        return current().supportsOpenStatementsAcrossRollback();
+        return fact(metaData -> metaData.supportsOpenStatementsAcrossRollback());
     }
 
     @Override
     public int getMaxBinaryLiteralLength() throws SQLException {
-        return current().getMaxBinaryLiteralLength();
+        return fact(metaData -> metaData.getMaxBinaryLiteralLength());
     }
 
     @Override
     public int getMaxCharLiteralLength() throws SQLException {
-        return current().getMaxCharLiteralLength();
+        return fact(metaData -> metaData.getMaxCharLiteralLength());
     }
 
     @Override
     public int getMaxColumnNameLength() throws SQLException {
-        return current().getMaxColumnNameLength();
+        return fact(metaData -> metaData.getMaxColumnNameLength());
     }
 
     @Override
     public int getMaxColumnsInGroupBy() throws SQLException {
-        return current().getMaxColumnsInGroupBy();
+        return fact(metaData -> metaData.getMaxColumnsInGroupBy());
     }
 
     @Override
     public int getMaxColumnsInIndex() throws SQLException {
-        return current().getMaxColumnsInIndex();
+        return fact(metaData -> metaData.getMaxColumnsInIndex());
     }
 
     @Override
     public int getMaxColumnsInOrderBy() throws SQLException {
-        return current().getMaxColumnsInOrderBy();
+        return fact(metaData -> metaData.getMaxColumnsInOrderBy());
     }
 
     @Override
     public int getMaxColumnsInSelect() throws SQLException {
-        return current().getMaxColumnsInSelect();
+        return fact(metaData -> metaData.getMaxColumnsInSelect());
     }
 
     @Override
     public int getMaxColumnsInTable() throws SQLException {
-        return current().getMaxColumnsInTable();
+        return fact(metaData -> metaData.getMaxColumnsInTable());
     }
 
     @Override
     public int getMaxConnections() throws SQLException {
-        return current().getMaxConnections();
+        return fact(metaData -> metaData.getMaxConnections());
     }
 
     @Override
     public int getMaxCursorNameLength() throws SQLException {
-        return current().getMaxCursorNameLength();
+        return fact(metaData -> metaData.getMaxCursorNameLength());
     }
 
     @Override
     public int getMaxIndexLength() throws SQLException {
-        return current().getMaxIndexLength();
+        return fact(metaData -> metaData.getMaxIndexLength());
     }
 
     @Override
     public int getMaxSchemaNameLength() throws SQLException {
-        return current().getMaxSchemaNameLength();
+        return fact(metaData -> metaData.getMaxSchemaNameLength());
     }
 
     @Override
     public int getMaxProcedureNameLength() throws SQLException {
-        return current().getMaxProcedureNameLength();
+        return fact(metaData -> metaData.getMaxProcedureNameLength());
     }
 
     @Override
     public int getMaxCatalogNameLength() throws SQLException {
-        return current().getMaxCatalogNameLength();
+        return fact(metaData -> metaData.getMaxCatalogNameLength());
     }
 
     @Override
     public int getMaxRowSize() throws SQLException {
-        return current().getMaxRowSize();
+        return fact(metaData -> metaData.getMaxRowSize());
     }
 
     @Override
     public boolean doesMaxRowSizeIncludeBlobs() throws SQLException {
-        return current().doesMaxRowSizeIncludeBlobs();
+        return fact(metaData -> metaData.doesMaxRowSizeIncludeBlobs());
     }
 
     @Override
     public int getMaxStatementLength() throws SQLException {
-        return current().getMaxStatementLength();
+        return fact(metaData -> metaData.getMaxStatementLength());
     }
 
     @Override
     public int getMaxStatements() throws SQLException {
-        return current().getMaxStatements();
+        return fact(metaData -> metaData.getMaxStatements());
     }
 
     @Override
     public int getMaxTableNameLength() throws SQLException {
-        return current().getMaxTableNameLength();
+        return fact(metaData -> metaData.getMaxTableNameLength());
     }
 
     @Override
     public int getMaxTablesInSelect() throws SQLException {
-        return current().getMaxTablesInSelect();
+        return fact(metaData -> metaData.getMaxTablesInSelect());
     }
 
     @Override
     public int getMaxUserNameLength() throws SQLException {
-        return current().getMaxUserNameLength();
+        return fact(metaData -> metaData.getMaxUserNameLength());
     }
 
     @Override
     public int getDefaultTransactionIsolation() throws SQLException {
-        return current().getDefaultTransactionIsolation();
+        return fact(metaData -> metaData.getDefaultTransactionIsolation());
     }
 
     @Override
     public boolean supportsTransactions() throws SQLException {
-        return current().supportsTransactions();
+        return fact(metaData -> metaData.supportsTransactions());
     }
 
     @Override
     public boolean supportsTransactionIsolationLevel(int a) throws SQLException {
-        return current().supportsTransactionIsolationLevel(a);
+        return fact(metaData -> metaData.supportsTransactionIsolationLevel(a));
     }
 
     @Override
     public boolean supportsDataDefinitionAndDataManipulationTransactions() throws SQLException {
-        return current().supportsDataDefinitionAndDataManipulationTransactions();
+        return fact(metaData -> metaData.supportsDataDefinitionAndDataManipulationTransactions());
     }
 
     @Override
     public boolean supportsDataManipulationTransactionsOnly() throws SQLException {
-        return current().supportsDataManipulationTransactionsOnly();
+        return fact(metaData -> metaData.supportsDataManipulationTransactionsOnly());
     }
 
     @Override
     public boolean dataDefinitionCausesTransactionCommit() throws SQLException {
-        return current().dataDefinitionCausesTransactionCommit();
+        return fact(metaData -> metaData.dataDefinitionCausesTransactionCommit());
     }
 
     @Override
     public boolean dataDefinitionIgnoredInTransactions() throws SQLException {
-        return current().dataDefinitionIgnoredInTransactions();
+        return fact(metaData -> metaData.dataDefinitionIgnoredInTransactions());
     }
 
     @Override
@@ -745,62 +752,62 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean supportsResultSetType(int a) throws SQLException {
-        return current().supportsResultSetType(a);
+        return fact(metaData -> metaData.supportsResultSetType(a));
     }
 
     @Override
     public boolean supportsResultSetConcurrency(int a, int b) throws SQLException {
-        return current().supportsResultSetConcurrency(a, b);
+        return fact(metaData -> metaData.supportsResultSetConcurrency(a, b));
     }
 
     @Override
     public boolean ownUpdatesAreVisible(int a) throws SQLException {
-        return current().ownUpdatesAreVisible(a);
+        return fact(metaData -> metaData.ownUpdatesAreVisible(a));
     }
 
     @Override
     public boolean ownDeletesAreVisible(int a) throws SQLException {
-        return current().ownDeletesAreVisible(a);
+        return fact(metaData -> metaData.ownDeletesAreVisible(a));
     }
 
     @Override
     public boolean ownInsertsAreVisible(int a) throws SQLException {
-        return current().ownInsertsAreVisible(a);
+        return fact(metaData -> metaData.ownInsertsAreVisible(a));
     }
 
     @Override
     public boolean othersUpdatesAreVisible(int a) throws SQLException {
-        return current().othersUpdatesAreVisible(a);
+        return fact(metaData -> metaData.othersUpdatesAreVisible(a));
     }
 
     @Override
     public boolean othersDeletesAreVisible(int a) throws SQLException {
-        return current().othersDeletesAreVisible(a);
+        return fact(metaData -> metaData.othersDeletesAreVisible(a));
     }
 
     @Override
     public boolean othersInsertsAreVisible(int a) throws SQLException {
-        return current().othersInsertsAreVisible(a);
+        return fact(metaData -> metaData.othersInsertsAreVisible(a));
     }
 
     @Override
     public boolean updatesAreDetected(int a) throws SQLException {
-        return current().updatesAreDetected(a);
+        return fact(metaData -> metaData.updatesAreDetected(a));
     }
 
     @Override
     public boolean deletesAreDetected(int a) throws SQLException {
-        return current().deletesAreDetected(a);
+        return fact(metaData -> metaData.deletesAreDetected(a));
     }
 
     @Override
     public boolean insertsAreDetected(int a) throws SQLException {
-        return current().insertsAreDetected(a);
+        return fact(metaData -> metaData.insertsAreDetected(a));
     }
 
     @Override
     public boolean supportsBatchUpdates() throws SQLException {
-        return current().supportsBatchUpdates();
+        return fact(metaData -> metaData.supportsBatchUpdates());
     }
 
     @Override
@@ -810,22 +817,22 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean supportsSavepoints() throws SQLException {
-        return current().supportsSavepoints();
+        return fact(metaData -> metaData.supportsSavepoints());
     }
 
     @Override
     public boolean supportsNamedParameters() throws SQLException {
-        return current().supportsNamedParameters();
+        return fact(metaData -> metaData.supportsNamedParameters());
     }
 
     @Override
     public boolean supportsMultipleOpenResults() throws SQLException {
-        return current().supportsMultipleOpenResults();
+        return fact(metaData -> metaData.supportsMultipleOpenResults());
     }
 
     @Override
     public boolean supportsGetGeneratedKeys() throws SQLException {
-        return current().supportsGetGeneratedKeys();
+        return fact(metaData -> metaData.supportsGetGeneratedKeys());
     }
 
     @Override
@@ -845,52 +852,52 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean supportsResultSetHoldability(int a) throws SQLException {
-        return current().supportsResultSetHoldability(a);
+        return fact(metaData -> metaData.supportsResultSetHoldability(a));
     }
 
     @Override
     public int getResultSetHoldability() throws SQLException {
-        return current().getResultSetHoldability();
+        return fact(metaData -> metaData.getResultSetHoldability());
     }
 
     @Override
     public int getDatabaseMajorVersion() throws SQLException {
-        return current().getDatabaseMajorVersion();
+        return fact(metaData -> metaData.getDatabaseMajorVersion());
     }
 
     @Override
     public int getDatabaseMinorVersion() throws SQLException {
-        return current().getDatabaseMinorVersion();
+        return fact(metaData -> metaData.getDatabaseMinorVersion());
     }
 
     @Override
     public int getJDBCMajorVersion() throws SQLException {
-        return current().getJDBCMajorVersion();
+        return fact(metaData -> metaData.getJDBCMajorVersion());
     }
 
     @Override
     public int getJDBCMinorVersion() throws SQLException {
-        return current().getJDBCMinorVersion();
+        return fact(metaData -> metaData.getJDBCMinorVersion());
     }
 
     @Override
     public int getSQLStateType() throws SQLException {
-        return current().getSQLStateType();
+        return fact(metaData -> metaData.getSQLStateType());
     }
 
     @Override
     public boolean locatorsUpdateCopy() throws SQLException {
-        return current().locatorsUpdateCopy();
+        return fact(metaData -> metaData.locatorsUpdateCopy());
     }
 
     @Override
     public boolean supportsStatementPooling() throws SQLException {
-        return current().supportsStatementPooling();
+        return fact(metaData -> metaData.supportsStatementPooling());
     }
 
     @Override
     public RowIdLifetime getRowIdLifetime() throws SQLException {
-        return current().getRowIdLifetime();
+        return fact(metaData -> metaData.getRowIdLifetime());
     }
 
     @Override
@@ -900,12 +907,12 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean supportsStoredFunctionsUsingCallSyntax() throws SQLException {
-        return current().supportsStoredFunctionsUsingCallSyntax();
+        return fact(metaData -> metaData.supportsStoredFunctionsUsingCallSyntax());
     }
 
     @Override
     public boolean autoCommitFailureClosesAllResultSets() throws SQLException {
-        return current().autoCommitFailureClosesAllResultSets();
+        return fact(metaData -> metaData.autoCommitFailureClosesAllResultSets());
     }
 
     @Override
@@ -930,21 +937,21 @@ final class RoutedMetaData implements DatabaseMetaData {
 
     @Override
     public boolean generatedKeyAlwaysReturned() throws SQLException {
-        return current().generatedKeyAlwaysReturned();
+        return fact(metaData -> metaData.generatedKeyAlwaysReturned());
     }
 
     @Override
     public long getMaxLogicalLobSize() throws SQLException {
-        return current().getMaxLogicalLobSize();
+        return fact(metaData -> metaData.getMaxLogicalLobSize());
     }
 
     @Override
     public boolean supportsRefCursors() throws SQLException {
-        return current().supportsRefCursors();
+        return fact(metaData -> metaData.supportsRefCursors());
     }
 
     @Override
     public boolean supportsSharding() throws SQLException {
-        return current().supportsSharding();
+        return fact(metaData -> metaData.supportsSharding());
     }
 }

@@ -1,7 +1,7 @@
 package io.dbops.routing.jdbc;
 
 import java.sql.Connection;
-import java.sql.SQLClientInfoException;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
@@ -10,19 +10,29 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was set on a logical connection beside autocommit and read-only: applied to each physical connection it takes.
+ * What no driver would take is refused when it is set, and not when the first statement needs a connection.
  */
 final class Settings {
 
-    private final Properties clientInfo = new Properties();
+    private @Nullable Properties clientInfo;
+    /** Whether what is not in there was taken away. */
+    private boolean clientInfoIsWhole;
+
     private @Nullable Integer isolation;
     private @Nullable Integer holdability;
     private @Nullable String catalog;
     private @Nullable String schema;
     private @Nullable Map<String, Class<?>> typeMap;
+    private @Nullable Integer networkTimeout;
+    /** A driver need not want one. */
     private @Nullable Executor networkTimeoutExecutor;
-    private int networkTimeout;
 
+    @SuppressWarnings("NullAway") // the JDK's own signature is not annotated: drivers take no executor, too
     void applyTo(Connection connection) throws SQLException {
+        if (networkTimeout != null) {
+            // First, for it bounds what the others wait for.
+            connection.setNetworkTimeout(networkTimeoutExecutor, networkTimeout);
+        }
         if (isolation != null) {
             connection.setTransactionIsolation(isolation);
         }
@@ -38,20 +48,40 @@ final class Settings {
         if (typeMap != null) {
             connection.setTypeMap(typeMap);
         }
-        if (networkTimeoutExecutor != null) {
-            connection.setNetworkTimeout(networkTimeoutExecutor, networkTimeout);
-        }
-        for (String name : clientInfo.stringPropertyNames()) {
-            connection.setClientInfo(name, clientInfo.getProperty(name));
+        if (clientInfo != null && clientInfoIsWhole) {
+            connection.setClientInfo(clientInfo);
+        } else if (clientInfo != null) {
+            for (String name : clientInfo.stringPropertyNames()) {
+                connection.setClientInfo(name, clientInfo.getProperty(name));
+            }
         }
     }
 
-    void isolation(int level) {
-        isolation = level;
+    void isolation(int level) throws SQLException {
+        switch (level) {
+            case Connection.TRANSACTION_READ_UNCOMMITTED,
+                    Connection.TRANSACTION_READ_COMMITTED,
+                    Connection.TRANSACTION_REPEATABLE_READ,
+                    Connection.TRANSACTION_SERIALIZABLE -> isolation = level;
+            default -> throw new SQLException("isolation level (" + level + "): is none of JDBC's four", "22023");
+        }
     }
 
-    void holdability(int value) {
+    @Nullable
+    Integer isolation() {
+        return isolation;
+    }
+
+    void holdability(int value) throws SQLException {
+        if (value != ResultSet.HOLD_CURSORS_OVER_COMMIT && value != ResultSet.CLOSE_CURSORS_AT_COMMIT) {
+            throw new SQLException("holdability (" + value + "): is none of ResultSet's two", "22023");
+        }
         holdability = value;
+    }
+
+    @Nullable
+    Integer holdability() {
+        return holdability;
     }
 
     void catalog(String name) {
@@ -66,16 +96,39 @@ final class Settings {
         typeMap = map;
     }
 
-    void networkTimeout(Executor executor, int milliseconds) {
+    @Nullable
+    Map<String, Class<?>> typeMap() {
+        return typeMap;
+    }
+
+    void networkTimeout(@Nullable Executor executor, int milliseconds) throws SQLException {
+        if (milliseconds < 0) {
+            throw new SQLException("network timeout (" + milliseconds + " ms): must not be negative", "22023");
+        }
         networkTimeoutExecutor = executor;
         networkTimeout = milliseconds;
     }
 
-    void clientInfo(String name, @Nullable String value) throws SQLClientInfoException {
-        if (value == null) {
-            clientInfo.remove(name);
-        } else {
-            clientInfo.setProperty(name, value);
+    @Nullable
+    Integer networkTimeout() {
+        return networkTimeout;
+    }
+
+    void clientInfo(String name, @Nullable String value) {
+        if (clientInfo == null) {
+            clientInfo = new Properties();
         }
+        // Drivers take null for an empty one, and the server would keep what a pool had set.
+        clientInfo.setProperty(name, value == null ? "" : value);
+    }
+
+    /** Sets these, and nothing else of its kind, as drivers do. */
+    void clientInfo(Properties properties) {
+        var copy = new Properties();
+        for (String name : properties.stringPropertyNames()) {
+            copy.setProperty(name, properties.getProperty(name));
+        }
+        clientInfo = copy;
+        clientInfoIsWhole = true;
     }
 }
