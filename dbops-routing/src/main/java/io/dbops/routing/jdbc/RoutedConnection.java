@@ -89,7 +89,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         checkNoUnit("setReadOnly");
         readOnly = on;
         Lease held = lease;
-        if (held != null && held.isPrimary() && held.isHeld()) {
+        if (held != null && held.isPrimary() && held.isHeld() && held.maySuit(on)) {
             // Statements of the primary never leave it.
             held.connection().setReadOnly(on);
             if (!on) {
@@ -159,12 +159,15 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         T ask(Connection connection) throws SQLException;
     }
 
-    /** Asks a physical connection something, and notes a failure. */
-    private static <T extends @Nullable Object> T asked(Lease used, Question<T> question) throws SQLException {
+    /** Asks a physical connection something, and notes a failure: also that the pool took it away, as HikariCP may. */
+    private <T extends @Nullable Object> T asked(Lease used, Question<T> question) throws SQLException {
         try {
             return question.ask(used.connection());
         } catch (SQLException e) {
             used.failed(e);
+            if (!unitOpen && used.connection().isClosed()) {
+                used.aborted();
+            }
             throw e;
         }
     }
@@ -233,6 +236,9 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     public void close() throws SQLException {
         if (!closed) {
             closed = true;
+            // A pool may have taken the connection away, as HikariCP does after some errors: nothing to roll back
+            // there.
+            unitOpen = unitOpen && lease != null && !lease.connection().isClosed();
             releaseAll();
         }
     }
@@ -246,7 +252,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     @Override
     public void abort(Executor executor) throws SQLException {
         if (executor == null) {
-            throw new SQLException("executor: must not be null", "22023");
+            throw new SQLException("executor: must not be null");
         }
         if (closed) {
             return;
@@ -561,11 +567,11 @@ public final class RoutedConnection extends LeasingConnection implements Connect
      */
     @Override
     public <T> T unwrap(Class<T> iface) throws SQLException {
+        checkOpen();
         if (iface.isInstance(this)) {
             return iface.cast(this);
         }
         if (iface == RoutingDecision.class) {
-            checkOpen();
             return iface.cast((lease == null ? current() : lease).decision());
         }
         Lease used = current();
@@ -576,6 +582,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
+        checkOpen();
         return iface.isInstance(this)
                 || iface == RoutingDecision.class
                 || ask(connection -> connection.isWrapperFor(iface));

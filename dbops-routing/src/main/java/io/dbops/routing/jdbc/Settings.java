@@ -63,7 +63,7 @@ final class Settings {
                     Connection.TRANSACTION_READ_COMMITTED,
                     Connection.TRANSACTION_REPEATABLE_READ,
                     Connection.TRANSACTION_SERIALIZABLE -> isolation = level;
-            default -> throw new SQLException("isolation level (" + level + "): is none of JDBC's four", "22023");
+            default -> throw new SQLException("isolation level (" + level + "): is none of JDBC's four", "0A000");
         }
     }
 
