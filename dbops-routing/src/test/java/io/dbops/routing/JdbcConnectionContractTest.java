@@ -205,14 +205,17 @@ class JdbcConnectionContractTest {
 
     @Test
     void aSettingMadeOutsideATransactionIsNotTakenBackWithTheNext() throws Exception {
+        String inPgCatalog = "select (current_schema() = 'pg_catalog')::int";
         try (Connection connection = pair.onReplica()) {
             connection.setAutoCommit(false);
             connection.setSchema("pg_catalog");
             number(connection, "select 1");
             connection.rollback();
-            assertThat(connection.getSchema()).isEqualTo("pg_catalog");
+            // Asked of the server: HikariCP answers getSchema() with what was set last.
+            assertThat(number(connection, inPgCatalog)).isEqualTo(1);
+            connection.rollback();
             connection.setReadOnly(false);
-            assertThat(connection.getSchema()).as("on the primary").isEqualTo("pg_catalog");
+            assertThat(number(connection, inPgCatalog)).as("on the primary").isEqualTo(1);
         }
     }
 
