@@ -1,0 +1,164 @@
+package io.dbops.routing.torture;
+
+import io.dbops.test.EmbeddedNode;
+import io.dbops.test.FaultProxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+
+/** Faults that leave the primary where it is. Targets and strengths are drawn. */
+final class Faults {
+
+    private final Rig rig;
+    private final SplittableRandom random;
+
+    Faults(Rig rig, SplittableRandom random) {
+        this.rig = rig;
+        this.random = random;
+    }
+
+    /** Faults of servers: one at a time. */
+    List<Supplier<Fault>> ofServers() {
+        return List.of(
+                this::pauseReplay,
+                this::delayReplay,
+                () -> freeze(replica()),
+                () -> freeze(primary()),
+                () -> restart(replica()),
+                () -> restart(primary()),
+                () -> killAndStart(replica()),
+                () -> killAndStart(primary()),
+                () -> crashInPlace(replica()),
+                () -> crashInPlace(primary()),
+                this::stopReplica,
+                this::recloneReplica,
+                this::switchWal);
+    }
+
+    /** Faults of what is between: they go with each other and with any other. */
+    List<Supplier<Fault>> ofNetwork() {
+        return List.of(
+                () -> cut(replica()),
+                () -> cut(primary()),
+                () -> cut(any(rig.cluster.nodes())),
+                this::cutReplication,
+                this::freezeWorker);
+    }
+
+    private EmbeddedNode primary() {
+        return rig.cluster.primary();
+    }
+
+    private EmbeddedNode replica() {
+        return any(rig.cluster.replicas());
+    }
+
+    private <T> T any(List<T> list) {
+        return list.get(random.nextInt(list.size()));
+    }
+
+    private Fault pauseReplay() {
+        EmbeddedNode node = replica();
+        return new Fault("pause replay of " + node.name(), node::pauseReplay, node::resumeReplay);
+    }
+
+    private Fault delayReplay() {
+        EmbeddedNode node = replica();
+        Duration delay = Duration.ofMillis(random.nextLong(50, 3_000));
+        return new Fault(
+                "delay replay of " + node.name() + " by " + delay.toMillis() + " ms",
+                () -> node.delayReplay(delay),
+                () -> node.delayReplay(Duration.ZERO));
+    }
+
+    private Fault freeze(EmbeddedNode node) {
+        return new Fault("freeze " + node.name(), node::freeze, node::thaw);
+    }
+
+    private Fault restart(EmbeddedNode node) {
+        return new Fault("restart " + node.name(), node::restart, Fault.Step.NOTHING);
+    }
+
+    private Fault killAndStart(EmbeddedNode node) {
+        return new Fault("kill " + node.name(), node == primary() ? node.name() : "", node::kill, node::start);
+    }
+
+    private Fault stopReplica() {
+        EmbeddedNode node = replica();
+        return new Fault("stop " + node.name(), node::stop, node::start);
+    }
+
+    private Fault recloneReplica() {
+        EmbeddedNode node = replica();
+        return new Fault("reclone " + node.name(), node::reclone, Fault.Step.NOTHING);
+    }
+
+    private Fault switchWal() {
+        return new Fault("switch WAL", primary()::switchWal, Fault.Step.NOTHING);
+    }
+
+    /** One server process dies, and the others begin anew without the postmaster's going. */
+    private Fault crashInPlace(EmbeddedNode node) {
+        return new Fault(
+                "crash " + node.name() + " in place",
+                node == primary() ? node.name() : "",
+                () -> Rig.signal(
+                        "KILL",
+                        Rig.number(
+                                node,
+                                "select pid from pg_stat_activity where backend_type = 'client backend'"
+                                        + " order by pid = pg_backend_pid(), random() limit 1")),
+                Fault.Step.NOTHING);
+    }
+
+    /** Between one process, or all, and one node. */
+    private Fault cut(EmbeddedNode node) {
+        List<FaultProxy> proxies = random.nextInt(3) == 0
+                ? rig.workers.stream()
+                        .map(worker -> worker.network(node.name()))
+                        .toList()
+                : List.of(any(rig.workers).network(node.name()));
+        String whom = proxies.size() > 1
+                ? "all processes"
+                : "process "
+                        + rig.workers.stream()
+                                .filter(worker -> worker.network(node.name()) == proxies.get(0))
+                                .findFirst()
+                                .orElseThrow()
+                                .number;
+        return onNetworks("between " + whom + " and " + node.name(), proxies);
+    }
+
+    /** Between a primary and its replicas. */
+    private Fault cutReplication() {
+        return onNetworks(
+                "between " + primary().name() + " and its replicas",
+                List.of(primary().network()));
+    }
+
+    private Fault onNetworks(String where, List<FaultProxy> proxies) {
+        Fault.Step heal = () -> proxies.forEach(FaultProxy::heal);
+        return switch (random.nextInt(5)) {
+            case 0 -> new Fault("drop " + where, () -> proxies.forEach(FaultProxy::drop), heal);
+            case 1 -> new Fault("half open " + where, () -> proxies.forEach(FaultProxy::halfOpen), heal);
+            case 2 -> new Fault("refuse " + where, () -> proxies.forEach(FaultProxy::refuse), heal);
+            case 3 -> new Fault("reset " + where, () -> proxies.forEach(FaultProxy::reset), heal);
+            default -> {
+                Duration delay = Duration.ofMillis(random.nextLong(2, 300));
+                yield new Fault(
+                        "delay of " + delay.toMillis() + " ms " + where,
+                        () -> proxies.forEach(proxy -> proxy.delay(delay)),
+                        heal);
+            }
+        };
+    }
+
+    private Fault freezeWorker() {
+        WorkerProcess worker = any(rig.workers);
+        return new Fault(
+                "freeze process " + worker.number,
+                () -> Rig.signal("STOP", worker.pid()),
+                () -> Rig.signal("CONT", worker.pid()));
+    }
+}

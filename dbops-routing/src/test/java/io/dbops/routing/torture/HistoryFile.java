@@ -1,0 +1,118 @@
+package io.dbops.routing.torture;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/** The operations and reigns of one process in a file: about a hundred bytes each. Writing is thread-safe. */
+final class HistoryFile implements AutoCloseable {
+
+    private static final Level[] LEVELS = Level.values();
+    private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final byte REIGN = -1;
+
+    private final DataOutputStream out;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    HistoryFile(Path file) throws IOException {
+        out = new DataOutputStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+    }
+
+    void add(Op op) throws IOException {
+        lock.lock();
+        try {
+            out.writeByte(op.level().ordinal());
+            out.writeByte(op.outcome().ordinal());
+            out.writeByte(op.process());
+            out.writeLong(op.session());
+            out.writeUTF(op.how());
+            out.writeInt(op.key());
+            out.writeLong(op.start());
+            out.writeLong(op.sent());
+            out.writeLong(op.end());
+            out.writeLong(op.asOf());
+            out.writeLong(op.bound());
+            out.writeUTF(op.node());
+            out.writeBoolean(op.primary());
+            out.writeLong(op.id());
+            out.writeLong(op.version());
+            out.writeLong(op.previous());
+            out.writeUTF(op.error());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void add(Reign reign) throws IOException {
+        lock.lock();
+        try {
+            out.writeByte(REIGN);
+            out.writeByte(reign.process());
+            out.writeLong(reign.epoch());
+            out.writeUTF(reign.primary());
+            out.writeLong(reign.first());
+            out.writeLong(reign.last());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    static void read(Path file, Consumer<Op> ops, Consumer<Reign> reigns) throws IOException {
+        try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
+            for (int kind = in.read(); kind >= 0; kind = in.read()) {
+                if ((byte) kind == REIGN) {
+                    reigns.accept(new Reign(in.readByte(), in.readLong(), in.readUTF(), in.readLong(), in.readLong()));
+                } else {
+                    ops.accept(op(LEVELS[kind], in));
+                }
+            }
+        } catch (EOFException e) {
+            throw new IOException(file + " ends in the middle of a record: its process died", e);
+        }
+    }
+
+    private static Op op(Level level, DataInputStream in) throws IOException {
+        Outcome outcome = OUTCOMES[in.readByte()];
+        int process = in.readByte();
+        long session = in.readLong();
+        String how = in.readUTF();
+        int key = in.readInt();
+        long start = in.readLong();
+        long sent = in.readLong();
+        long end = in.readLong();
+        long asOf = in.readLong();
+        long bound = in.readLong();
+        String node = in.readUTF();
+        boolean primary = in.readBoolean();
+        return new Op(
+                process,
+                session,
+                level,
+                how,
+                key,
+                start,
+                sent,
+                end,
+                asOf,
+                bound,
+                node,
+                primary,
+                outcome,
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readUTF());
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+}

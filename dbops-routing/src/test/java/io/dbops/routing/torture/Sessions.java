@@ -1,0 +1,76 @@
+package io.dbops.routing.torture;
+
+import io.dbops.Consistency;
+import io.dbops.Session;
+import io.dbops.routing.RoutedDataSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+
+/** The sessions of one process, and what was written in them lately. Thread-safe. */
+final class Sessions {
+
+    /** Shorter than the router's own bound. */
+    static final Duration BOUND = Duration.ofMillis(1000);
+
+    private static final int COUNT = 40;
+    private static final int OF_PROCESS = 999;
+    private static final int LATELY = 16;
+
+    private final int process;
+    private final RoutedDataSource routed;
+    private final List<Session> sessions;
+    private final AtomicLongArray written = new AtomicLongArray(LATELY);
+
+    Sessions(int process, RoutedDataSource routed) {
+        this.process = process;
+        this.routed = routed;
+        sessions = Stream.generate(routed::session).limit(COUNT).toList();
+    }
+
+    /** Who does something, and to what. */
+    record Subject(int session, int key) {}
+
+    /** Now and then the process-wide session, which is the only one without a handle. */
+    Subject any(SplittableRandom random) {
+        int session = random.nextInt(8) == 0 ? OF_PROCESS : random.nextInt(COUNT);
+        return new Subject(session, random.nextInt(Table.KEYS));
+    }
+
+    /** What somebody has just written, so that reading it is worth something. */
+    Subject recent(SplittableRandom random) {
+        long packed = written.get(random.nextInt(LATELY));
+        return packed == 0 ? any(random) : new Subject((int) (packed >> 16), (int) (packed & 0xffff));
+    }
+
+    void wrote(Subject subject, SplittableRandom random) {
+        written.set(random.nextInt(LATELY), ((long) subject.session << 16) | subject.key);
+    }
+
+    long id(Subject subject) {
+        return process * 1000L + subject.session;
+    }
+
+    boolean isProcess(Subject subject) {
+        return subject.session == OF_PROCESS;
+    }
+
+    Session session(Subject subject) {
+        return sessions.get(subject.session);
+    }
+
+    /** Connections of the session through its handle. */
+    DataSource handle(Subject subject, Consistency consistency) {
+        return isProcess(subject)
+                ? routed.dataSource(consistency)
+                : session(subject).dataSource(consistency);
+    }
+
+    /** Connections of whatever session the thread has entered. */
+    DataSource entered(Consistency consistency) {
+        return routed.dataSource(consistency);
+    }
+}
