@@ -114,8 +114,8 @@ final class Client implements Runnable {
                 return;
             }
             // Until here nothing can have been committed.
-            if (random.nextInt(16) == 0) {
-                LockSupport.parkNanos(random.nextLong(300_000_000));
+            if (random.nextInt(24) == 0) {
+                LockSupport.parkNanos(random.nextLong(800_000_000));
             }
             committing = true;
             sent = System.nanoTime();

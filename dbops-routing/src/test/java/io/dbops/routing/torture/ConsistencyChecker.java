@@ -39,6 +39,9 @@ final class ConsistencyChecker {
             write.cause = write.isLost() ? checker.troubles.thatLost(write) : null;
             checker.checkWrite(write);
         }
+        for (Trouble trouble : history.troubles()) {
+            checker.verdict.count("trouble " + trouble.kind());
+        }
         history.forEach(checker::check);
         return checker.verdict;
     }

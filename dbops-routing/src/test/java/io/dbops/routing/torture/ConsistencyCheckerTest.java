@@ -318,25 +318,30 @@ class ConsistencyCheckerTest {
 
     @Test
     void aHistoryFileGivesBackWhatItWasGiven(@TempDir Path directory) throws Exception {
-        Path file = directory.resolve("history");
-        Scene scene = threeWrites().onReplica(S, Level.BOUNDED, 3, 5000).failed(T, "08006");
-        var reign = new Reign(1, 2, "db-1", 3, 4);
-        try (var history = new HistoryFile(file)) {
-            history.add(reign);
-            scene.forEach(op -> {
-                try {
-                    history.add(op);
-                } catch (IOException e) {
-                    throw new AssertionError(e);
-                }
-            });
-        }
+        Scene scene = threeWrites()
+                .onReplica(S, Level.BOUNDED, 3, 5000)
+                .failed(T, "08006")
+                .followed(1, 2, "db-1", 3, 4)
+                .trouble(Kind.ZOMBIE, 1, 2, 3, 4);
         var expected = new ArrayList<Op>();
         scene.forEach(expected::add);
+        try (var file = new HistoryFile(FileHistory.file(directory, "process-1"));
+                var parent = new HistoryFile(FileHistory.file(directory, "parent"))) {
+            for (Op op : expected) {
+                file.add(op);
+            }
+            file.add(scene.reigns().get(0));
+            parent.add(scene.troubles().get(0));
+            for (Row row : scene.table()) {
+                parent.add(row);
+            }
+        }
+        FileHistory history = FileHistory.of(directory);
         var ops = new ArrayList<Op>();
-        var reigns = new ArrayList<Reign>();
-        HistoryFile.read(file, ops::add, reigns::add);
+        history.forEach(ops::add);
         assertThat(ops).isEqualTo(expected);
-        assertThat(reigns).containsExactly(reign);
+        assertThat(history.reigns()).isEqualTo(scene.reigns());
+        assertThat(history.troubles()).isEqualTo(scene.troubles());
+        assertThat(history.table()).isEqualTo(scene.table());
     }
 }

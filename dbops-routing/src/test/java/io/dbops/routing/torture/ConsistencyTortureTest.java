@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -35,38 +34,50 @@ class ConsistencyTortureTest {
         long seed = Long.getLong("dbops.seed", System.nanoTime());
         System.out.println("consistency torture, seed " + seed);
         Path directory = Files.createTempDirectory("dbops-torture");
-        long start = System.nanoTime();
-        Nemesis nemesis;
-        List<Row> table;
-        var files = new ArrayList<Path>();
-        try (Rig rig = Rig.start(seed, directory)) {
-            rig.workers.forEach(worker -> files.add(worker.history));
-            nemesis = new Nemesis(rig, seed, LONG);
-            nemesis.run(() -> rig.operations() >= OPERATIONS || (!LONG && System.nanoTime() - start > SHORT.toNanos()));
-            rig.stopWorkers();
-            try (Connection connection = rig.cluster.primary().connect()) {
-                table = Table.all(connection);
+        boolean keep = false;
+        try {
+            List<String> notRecovered = run(seed, directory);
+            Verdict verdict = ConsistencyChecker.check(FileHistory.of(directory));
+            notRecovered.forEach(what -> verdict.violated(Rule.NOT_RECOVERED, what));
+            System.out.println("consistency torture, seed " + seed + ": " + Summary.of(verdict));
+            keep = !verdict.isClean();
+            assertThat(verdict.violations)
+                    .as("seed %d, history in %s", seed, directory)
+                    .isEmpty();
+            assertThat(verdict.excused.getOrDefault(Excused.READS_UNDECIDED, 0L))
+                    .as("seed %d: reads of which nothing can be said", seed)
+                    .isLessThan(verdict.operations / 100);
+            assertThat(verdict.replicaShare()).as("seed %d", seed).isGreaterThan(LEAST_REPLICA_SHARE);
+            assertThat(verdict.healthyFailures)
+                    .as("seed %d: errors while all was well", seed)
+                    .isLessThanOrEqualTo(verdict.healthyReads / 1000);
+        } finally {
+            if (!keep) {
+                delete(directory);
             }
         }
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        Verdict verdict = ConsistencyChecker.check(FileHistory.of(files, nemesis.troubles, table));
-        nemesis.notRecovered.forEach(what -> verdict.violated(Rule.NOT_RECOVERED, what));
-        System.out.println(Summary.of(verdict, nemesis, seed, took));
-        if (verdict.isClean()) {
-            delete(directory);
-        } else {
-            Files.writeString(
-                    directory.resolve("troubles.txt"),
-                    String.join(
-                            "\n",
-                            nemesis.troubles.stream().map(Trouble::toString).toList()));
-            System.out.println("The history is in " + directory);
+    }
+
+    /** Leaves the history in the directory, and returns the times at which routers did not find back. */
+    private static List<String> run(long seed, Path directory) throws Exception {
+        long start = System.nanoTime();
+        try (Rig rig = Rig.start(seed, directory);
+                var history = new HistoryFile(FileHistory.file(directory, "parent"))) {
+            var nemesis = new Nemesis(rig, seed, LONG);
+            nemesis.run(() -> rig.operations() >= OPERATIONS || (!LONG && System.nanoTime() - start > SHORT.toNanos()));
+            rig.stopWorkers();
+            for (Trouble trouble : nemesis.troubles) {
+                history.add(trouble);
+            }
+            try (Connection connection = rig.cluster.primary().connect()) {
+                for (Row row : Table.all(connection)) {
+                    history.add(row);
+                }
+            }
+            System.out.println(rig.operations() + " operations in "
+                    + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s, episodes " + nemesis.episodes);
+            return nemesis.notRecovered;
         }
-        assertThat(verdict.violations).as("seed %d", seed).isEmpty();
-        assertThat(verdict.replicaShare()).as("seed %d", seed).isGreaterThan(LEAST_REPLICA_SHARE);
-        assertThat(verdict.healthyFailures)
-                .as("seed %d: errors while all was well", seed)
-                .isLessThanOrEqualTo(verdict.healthyReads / 1000);
     }
 
     private static void delete(Path directory) throws IOException {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Faults that leave the primary where it is. Targets and strengths are drawn. */
 final class Faults {
@@ -112,22 +113,21 @@ final class Faults {
                 Fault.Step.NOTHING);
     }
 
-    /** Between one process, or all, and one node. */
+    /** Between one process, or all, and one node: its pool, its watch or both. */
     private Fault cut(EmbeddedNode node) {
-        List<FaultProxy> proxies = random.nextInt(3) == 0
-                ? rig.workers.stream()
-                        .map(worker -> worker.network(node.name()))
-                        .toList()
-                : List.of(any(rig.workers).network(node.name()));
-        String whom = proxies.size() > 1
-                ? "all processes"
-                : "process "
-                        + rig.workers.stream()
-                                .filter(worker -> worker.network(node.name()) == proxies.get(0))
-                                .findFirst()
-                                .orElseThrow()
-                                .number;
-        return onNetworks("between " + whom + " and " + node.name(), proxies);
+        List<WorkerProcess> whom = random.nextInt(3) == 0 ? rig.workers : List.of(any(rig.workers));
+        int what = random.nextInt(4);
+        List<FaultProxy> proxies = whom.stream()
+                .map(worker -> worker.network(node.name()))
+                .flatMap(network -> switch (what) {
+                    case 0 -> Stream.of(network.pool());
+                    case 1 -> Stream.of(network.watch());
+                    default -> network.both().stream();
+                })
+                .toList();
+        String where = (what == 0 ? "between the pool of " : what == 1 ? "between the watch of " : "between ")
+                + (whom.size() > 1 ? "all processes" : "process " + whom.get(0).number);
+        return onNetworks(where + " and " + node.name(), proxies);
     }
 
     /** Between a primary and its replicas. */
@@ -158,7 +158,7 @@ final class Faults {
         WorkerProcess worker = any(rig.workers);
         return new Fault(
                 "freeze process " + worker.number,
-                () -> Rig.signal("STOP", worker.pid()),
+                () -> Rig.freezeForSeconds(10, worker.pid()),
                 () -> Rig.signal("CONT", worker.pid()));
     }
 }

@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-/** The operations and reigns of one process in a file: about a hundred bytes each. Writing is thread-safe. */
+/** What one process knows of a run, in a file: about a hundred bytes an operation. Writing is thread-safe. */
 final class HistoryFile implements AutoCloseable {
 
     private static final Level[] LEVELS = Level.values();
     private static final Outcome[] OUTCOMES = Outcome.values();
+    private static final Trouble.Kind[] KINDS = Trouble.Kind.values();
     private static final byte REIGN = -1;
+    private static final byte TROUBLE = -2;
+    private static final byte ROW = -3;
 
     private final DataOutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
@@ -64,18 +67,63 @@ final class HistoryFile implements AutoCloseable {
         }
     }
 
-    static void read(Path file, Consumer<Op> ops, Consumer<Reign> reigns) throws IOException {
+    void add(Trouble trouble) throws IOException {
+        lock.lock();
+        try {
+            out.writeByte(TROUBLE);
+            out.writeByte(trouble.kind().ordinal());
+            out.writeUTF(trouble.node());
+            out.writeUTF(trouble.successor());
+            out.writeLong(trouble.begun());
+            out.writeLong(trouble.promoted());
+            out.writeLong(trouble.ended());
+            out.writeLong(trouble.over());
+            out.writeUTF(trouble.text());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void add(Row row) throws IOException {
+        lock.lock();
+        try {
+            out.writeByte(ROW);
+            out.writeInt(row.key());
+            out.writeLong(row.version());
+            out.writeLong(row.id());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands over all of a file: an {@link Op}, {@link Reign}, {@link Trouble} or {@link Row} at a time. */
+    static void read(Path file, Consumer<Object> consumer) throws IOException {
         try (var in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
             for (int kind = in.read(); kind >= 0; kind = in.read()) {
-                if ((byte) kind == REIGN) {
-                    reigns.accept(new Reign(in.readByte(), in.readLong(), in.readUTF(), in.readLong(), in.readLong()));
-                } else {
-                    ops.accept(op(LEVELS[kind], in));
-                }
+                consumer.accept(
+                        switch ((byte) kind) {
+                            case REIGN ->
+                                new Reign(in.readByte(), in.readLong(), in.readUTF(), in.readLong(), in.readLong());
+                            case TROUBLE -> trouble(in);
+                            case ROW -> new Row(in.readInt(), in.readLong(), in.readLong());
+                            default -> op(LEVELS[kind], in);
+                        });
             }
         } catch (EOFException e) {
             throw new IOException(file + " ends in the middle of a record: its process died", e);
         }
+    }
+
+    private static Trouble trouble(DataInputStream in) throws IOException {
+        return new Trouble(
+                KINDS[in.readByte()],
+                in.readUTF(),
+                in.readUTF(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readLong(),
+                in.readUTF());
     }
 
     private static Op op(Level level, DataInputStream in) throws IOException {

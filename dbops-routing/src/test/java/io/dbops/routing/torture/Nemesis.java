@@ -69,6 +69,7 @@ final class Nemesis {
         cards.add(new Card("failover", () -> troubles.add(successions.failover())));
         cards.add(new Card("failover to laggard", () -> troubles.add(successions.failoverToLaggard())));
         cards.add(new Card("zombie by cut", () -> troubles.add(successions.zombieByCut())));
+        cards.add(new Card("zombie by blinding", () -> troubles.add(successions.zombieByBlinding())));
         cards.add(new Card("zombie by freeze", () -> troubles.add(successions.zombieByFreeze())));
         cards.add(new Card("switchover", () -> troubles.add(successions.switchover())));
         return cards;

@@ -47,7 +47,7 @@ record Op(
 
     @Override
     public String toString() {
-        return "process %d session %d %s %s key %d [%s, %s] on %s%s: %s id %d version %d after %d %s"
+        return "process %d session %d %s %s key %d [%s, sent %s, %s] on %s%s: %s id %d version %d after %d %s"
                 .formatted(
                         process,
                         session,
@@ -55,6 +55,7 @@ record Op(
                         how,
                         key,
                         Instants.text(start),
+                        Instants.text(sent),
                         Instants.text(end),
                         node,
                         primary ? " (primary)" : "",

@@ -1,9 +1,9 @@
 package io.dbops.routing.torture;
 
+import io.dbops.routing.torture.WorkerProcess.Network;
 import io.dbops.test.ClusterException;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
-import io.dbops.test.FaultProxy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -55,7 +55,7 @@ final class Rig implements AutoCloseable {
             cluster.awaitCaughtUp(Duration.ofSeconds(20));
             for (int i = 0; i < PROCESSES; i++) {
                 // The last process does not wait for the log: a crash may lose what was acknowledged to it.
-                rig.workers.add(WorkerProcess.start(i, seed, i < PROCESSES - 1, directory, rig.proxies()));
+                rig.workers.add(WorkerProcess.start(i, seed, i < PROCESSES - 1, directory, rig.networks()));
             }
             return rig;
         } catch (Exception e) {
@@ -64,12 +64,12 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    private Map<String, FaultProxy> proxies() throws SQLException {
-        var proxies = new LinkedHashMap<String, FaultProxy>();
+    private Map<String, Network> networks() throws SQLException {
+        var networks = new LinkedHashMap<String, Network>();
         for (EmbeddedNode node : cluster.nodes()) {
-            proxies.put(node.name(), FaultProxy.to("127.0.0.1", (int) number(node, "select inet_server_port()")));
+            networks.put(node.name(), Network.to((int) number(node, "select inet_server_port()")));
         }
-        return proxies;
+        return networks;
     }
 
     /** Asks a server as superuser, past all proxies. */
@@ -154,6 +154,12 @@ final class Rig implements AutoCloseable {
         } catch (IOException | InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Freezes a process; a shell of its own thaws it, should this one not come to it. */
+    static void freezeForSeconds(int seconds, long pid) throws IOException {
+        signal("STOP", pid);
+        new ProcessBuilder("sh", "-c", "sleep " + seconds + "; kill -CONT " + pid).start();
     }
 
     /** Ends the processes in order, so that their histories are complete. */

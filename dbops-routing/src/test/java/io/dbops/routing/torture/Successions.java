@@ -1,12 +1,15 @@
 package io.dbops.routing.torture;
 
 import io.dbops.routing.torture.Trouble.Kind;
+import io.dbops.routing.torture.WorkerProcess.Network;
 import io.dbops.test.EmbeddedNode;
 import io.dbops.test.FaultProxy;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Episodes after which another node is the primary. */
 final class Successions {
@@ -57,23 +60,25 @@ final class Successions {
         return trouble(Kind.SUCCESSION, "failover-to-laggard", old, next, begun, promoted, begun);
     }
 
-    /**
-     * Some processes, and the replicas, lose the primary, which lives on for the others; then all see both. In the end
-     * the old one is killed.
-     */
+    /** Some processes, and the replicas, lose the primary, which lives on for the others. */
     Trouble zombieByCut() throws Exception {
+        return zombie("zombie-by-cut", Network::both);
+    }
+
+    /** As by cut, but who loses the primary loses only the watch on it: the connections of the pools go on. */
+    Trouble zombieByBlinding() throws Exception {
+        return zombie("zombie-by-blinding", network -> List.of(network.watch()));
+    }
+
+    /** A primary is cut off from some, another is promoted, then all see both, and in the end the old one is killed. */
+    private Trouble zombie(String text, Function<Network, List<FaultProxy>> what) throws Exception {
         EmbeddedNode old = rig.cluster.primary();
         int cut = random.nextInt(Rig.PROCESSES + 1);
-        boolean silently = random.nextBoolean();
+        Consumer<FaultProxy> how = random.nextBoolean() ? FaultProxy::drop : FaultProxy::refuse;
         long begun = System.nanoTime();
         old.network().refuse();
         for (WorkerProcess worker : rig.workers.subList(0, cut)) {
-            FaultProxy network = worker.network(old.name());
-            if (silently) {
-                network.drop();
-            } else {
-                network.refuse();
-            }
+            what.apply(worker.network(old.name())).forEach(how);
         }
         Rig.hold(random.nextLong(500));
         EmbeddedNode next = furthest();
@@ -84,21 +89,14 @@ final class Successions {
             other.follow(next);
         }
         Rig.hold(random.nextLong(2_000, 4_000));
-        rig.workers.forEach(worker -> worker.network(old.name()).heal());
+        rig.workers.forEach(worker -> worker.network(old.name()).both().forEach(FaultProxy::heal));
         Rig.hold(random.nextLong(500, 2_500));
         long ended = System.nanoTime();
         old.kill();
         other.reclone();
         old.reclone();
         old.network().heal();
-        return trouble(
-                Kind.ZOMBIE,
-                "zombie-by-cut (" + (silently ? "drop" : "refuse") + ", " + cut + " processes)",
-                old,
-                next,
-                begun,
-                promoted,
-                ended);
+        return trouble(Kind.ZOMBIE, text + " of " + cut + " processes", old, next, begun, promoted, ended);
     }
 
     /** The primary stands still until another has taken over, and goes on where it was. */

@@ -1,6 +1,5 @@
 package io.dbops.routing.torture;
 
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
@@ -9,11 +8,10 @@ final class Summary {
 
     private final StringBuilder text = new StringBuilder();
 
-    static String of(Verdict verdict, Nemesis nemesis, long seed, Duration took) {
+    static String of(Verdict verdict) {
         var summary = new Summary();
-        summary.heading("seed %d: %d operations in %d s", seed, verdict.operations, took.toSeconds());
-        summary.table("operations", verdict.counts);
-        summary.table("episodes", nemesis.episodes);
+        summary.heading("%d operations", verdict.operations);
+        summary.table("counts", verdict.counts);
         summary.table("excused, as documented", verdict.excused);
         summary.heading(
                 "while healthy: %.1f %% of %d reads on replicas, %d failures",

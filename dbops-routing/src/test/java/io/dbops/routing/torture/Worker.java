@@ -28,7 +28,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 /**
  * One application process: a router of its own over pools of its own, and threads that read and write through it.
  *
- * <p>Arguments: its number, the seed, {@code synchronous_commit}, the history file, and {@code name=port} of each node.
+ * <p>Arguments: its number, the seed, {@code synchronous_commit}, the history file, and {@code name=port=port} of each node, for its
+ * pool and its watch.
  * Ten times a second it prints a line: the instant, the operations done, and what its router knows. It ends when a line
  * comes in or its parent is gone.
  */
@@ -56,8 +57,8 @@ final class Worker {
         System.setOut(System.err);
         var worker = new Worker(Integer.parseInt(args[0]));
         for (int i = 4; i < args.length; i++) {
-            String[] node = args[i].split("=", 2);
-            worker.addNode(node[0], Integer.parseInt(node[1]), args[2]);
+            String[] node = args[i].split("=", 3);
+            worker.addNode(node[0], Integer.parseInt(node[1]), Integer.parseInt(node[2]), args[2]);
         }
         worker.run(Long.parseLong(args[1]), Path.of(args[3]), parent);
         parent.println("end");
@@ -65,7 +66,7 @@ final class Worker {
         Runtime.getRuntime().halt(0);
     }
 
-    private void addNode(String name, int port, String synchronousCommit) {
+    private void addNode(String name, int port, int watchPort, String synchronousCommit) {
         var config = new HikariConfig();
         config.setPoolName(name);
         config.setDataSource(dataSource(
@@ -80,7 +81,7 @@ final class Worker {
         config.setInitializationFailTimeout(-1);
         var pool = new HikariDataSource(config);
         pools.add(pool);
-        nodes.add(Node.of(name, pool, dataSource(port, 1, "")));
+        nodes.add(Node.of(name, pool, dataSource(watchPort, 1, "")));
     }
 
     private static PGSimpleDataSource dataSource(int port, int seconds, String options) {

@@ -11,20 +11,41 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A {@link Worker} as its parent sees it, with a proxy of its own in front of each node. */
+/**
+ * A {@link Worker} as its parent sees it. In front of each node it has two proxies of its own: one for its pool and one
+ * for the watch.
+ */
 final class WorkerProcess implements AutoCloseable {
 
     private static final long END_SECONDS = 30;
 
     final int number;
     final Path history;
-    private final Map<String, FaultProxy> networks;
+    private final Map<String, Network> networks;
     private final Process process;
     private final Thread reader;
     private volatile String told = "";
     private volatile boolean ended;
 
-    private WorkerProcess(int number, Path history, Map<String, FaultProxy> networks, Process process) {
+    /** The ways to one node. */
+    record Network(FaultProxy pool, FaultProxy watch) implements AutoCloseable {
+
+        static Network to(int port) {
+            return new Network(FaultProxy.to("127.0.0.1", port), FaultProxy.to("127.0.0.1", port));
+        }
+
+        List<FaultProxy> both() {
+            return List.of(pool, watch);
+        }
+
+        @Override
+        public void close() {
+            pool.close();
+            watch.close();
+        }
+    }
+
+    private WorkerProcess(int number, Path history, Map<String, Network> networks, Process process) {
         this.number = number;
         this.history = history;
         this.networks = networks;
@@ -35,9 +56,9 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     static WorkerProcess start(
-            int number, long seed, boolean waitsForLog, Path directory, Map<String, FaultProxy> networks)
+            int number, long seed, boolean waitsForLog, Path directory, Map<String, Network> networks)
             throws IOException {
-        Path history = directory.resolve("process-" + number + ".history");
+        Path history = FileHistory.file(directory, "process-" + number);
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
@@ -50,7 +71,7 @@ final class WorkerProcess implements AutoCloseable {
                 Long.toString(seed),
                 waitsForLog ? "on" : "off",
                 history.toString()));
-        networks.forEach((node, proxy) -> command.add(node + "=" + proxy.port()));
+        networks.forEach((node, network) -> command.add(node + "=" + network.pool.port() + "=" + network.watch.port()));
         Process process = new ProcessBuilder(command)
                 .redirectError(directory.resolve("process-" + number + ".err").toFile())
                 .start();
@@ -76,7 +97,7 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    FaultProxy network(String node) {
+    Network network(String node) {
         return networks.get(node);
     }
 
@@ -137,6 +158,6 @@ final class WorkerProcess implements AutoCloseable {
     @Override
     public void close() {
         process.destroyForcibly();
-        networks.values().forEach(FaultProxy::close);
+        networks.values().forEach(Network::close);
     }
 }
