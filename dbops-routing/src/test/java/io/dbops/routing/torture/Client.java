@@ -222,6 +222,10 @@ final class Client implements Runnable {
         sessions.wrote(subject, random);
     }
 
+    /**
+     * Which reads there are, in per cent. Another level is drawn here and named in {@link #consistency}; a token is an
+     * {@link Op} of the session that it came from, {@code asOf} the instant at which it was asked for.
+     */
     private Level level() {
         int draw = random.nextInt(100);
         if (draw < 50) {
