@@ -63,7 +63,7 @@ final class Client implements Runnable {
             this.subject = subject;
             this.level = level;
             this.id = level.isRead() ? 0 : ++nextId;
-            value = new Value(id, -1, -1);
+            value = new Value(id, -1, -1, false);
         }
 
         private void run() {
@@ -164,6 +164,7 @@ final class Client implements Runnable {
                     bound(level),
                     node,
                     primary,
+                    value.standby(),
                     outcome,
                     value.id(),
                     outcome == Outcome.OK ? value.version() : -1,

@@ -102,6 +102,11 @@ final class ConsistencyChecker {
     }
 
     private void checkRead(Op read) {
+        if (read.primary() && read.standby()) {
+            // What else is wrong with such a read comes of this.
+            violated(Rule.PRIMARY_IS_STANDBY, read, null);
+            return;
+        }
         Write value = writes.find(read.id());
         if (read.id() != 0 && (value == null || value.op.key() != read.key())) {
             violated(Rule.NEVER_WRITTEN, read, null);

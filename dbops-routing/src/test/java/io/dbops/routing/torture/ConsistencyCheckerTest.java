@@ -93,6 +93,11 @@ class ConsistencyCheckerTest {
         }
 
         @Test
+        void aReadOfThePrimaryThatAStandbyServedIsFound() throws Exception {
+            finds(Rule.PRIMARY_IS_STANDBY, threeWrites().misled(3001, Level.STRONG, 2, 5000));
+        }
+
+        @Test
         void aSessionThatGoesBackIsFound() throws Exception {
             finds(
                     Rule.WENT_BACK,

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The short form, {@code -Ddbops.torture=short}, takes a minute and a half; the long one, {@code
  * -Ddbops.torture=long}, a million operations, or as many as {@code -Ddbops.operations=} says. {@code -Ddbops.seed=}
- * repeats the draws of an earlier run; real servers and threads make another history of them.
+ * repeats the draws of an earlier run; real servers and threads make another history of them. {@code
+ * -Ddbops.episode=} has only episodes of one name.
  */
 @Tag("torture")
 class ConsistencyTortureTest {

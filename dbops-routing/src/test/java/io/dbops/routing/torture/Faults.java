@@ -19,32 +19,37 @@ final class Faults {
         this.random = random;
     }
 
+    /** A kind of fault, of which one is drawn each time. */
+    record Kind(String name, Supplier<Fault> draw) {}
+
     /** Faults of servers: one at a time. */
-    List<Supplier<Fault>> ofServers() {
+    List<Kind> ofServers() {
         return List.of(
-                this::pauseReplay,
-                this::delayReplay,
-                () -> freeze(replica()),
-                () -> freeze(primary()),
-                () -> restart(replica()),
-                () -> restart(primary()),
-                () -> killAndStart(replica()),
-                () -> killAndStart(primary()),
-                () -> crashInPlace(replica()),
-                () -> crashInPlace(primary()),
-                this::stopReplica,
-                this::recloneReplica,
-                this::switchWal);
+                new Kind("pause replay", this::pauseReplay),
+                new Kind("delay replay", this::delayReplay),
+                new Kind("freeze replica", () -> freeze(replica())),
+                new Kind("freeze primary", () -> freeze(primary())),
+                new Kind("restart replica", () -> restart(replica())),
+                new Kind("restart primary", () -> restart(primary())),
+                new Kind("kill replica", () -> killAndStart(replica())),
+                new Kind("kill primary", () -> killAndStart(primary())),
+                new Kind("crash replica", () -> crashInPlace(replica())),
+                new Kind("crash replica behind", this::crashBehind),
+                new Kind("crash primary", () -> crashInPlace(primary())),
+                new Kind("stop replica", this::stopReplica),
+                new Kind("reclone replica", this::recloneReplica),
+                new Kind("switch WAL", this::switchWal),
+                new Kind("late commits", this::lateCommits));
     }
 
     /** Faults of what is between: they go with each other and with any other. */
-    List<Supplier<Fault>> ofNetwork() {
+    List<Kind> ofNetwork() {
         return List.of(
-                () -> cut(replica()),
-                () -> cut(primary()),
-                () -> cut(any(rig.cluster.nodes())),
-                this::cutReplication,
-                this::freezeWorker);
+                new Kind("cut replica", () -> cut(replica())),
+                new Kind("cut primary", () -> cut(primary())),
+                new Kind("cut any", () -> cut(any(rig.cluster.nodes()))),
+                new Kind("cut replication", this::cutReplication),
+                new Kind("freeze process", this::freezeWorker));
     }
 
     private EmbeddedNode primary() {
@@ -111,6 +116,53 @@ final class Faults {
                                 "select pid from pg_stat_activity where backend_type = 'client backend'"
                                         + " order by pid = pg_backend_pid(), random() limit 1")),
                 Fault.Step.NOTHING);
+    }
+
+    /**
+     * A replica crashes in place, and comes back behind where it was, before anybody can look: its watches are slow, and
+     * what was committed lately is replayed late.
+     */
+    private Fault crashBehind() {
+        EmbeddedNode node = replica();
+        Fault crash = crashInPlace(node);
+        return new Fault(
+                crash.text() + ", behind where it was",
+                () -> {
+                    node.delayReplay(Duration.ofSeconds(4));
+                    rig.workers.forEach(
+                            worker -> worker.network(node.name()).watch().delay(Duration.ofMillis(400)));
+                    crash.begin().run();
+                },
+                () -> {
+                    rig.workers.forEach(
+                            worker -> worker.network(node.name()).watch().heal());
+                    node.delayReplay(Duration.ZERO);
+                });
+    }
+
+    /** What a process sends to the primary arrives only when it has given up, and goes to the replicas later still. */
+    private Fault lateCommits() {
+        WorkerProcess worker = any(rig.workers);
+        EmbeddedNode primary = primary();
+        List<EmbeddedNode> replicas = rig.cluster.replicas();
+        return new Fault(
+                "late commits of process " + worker.number,
+                () -> {
+                    for (EmbeddedNode replica : replicas) {
+                        replica.delayReplay(Duration.ofMillis(700));
+                    }
+                    for (int i = 0; i < 3; i++) {
+                        worker.network(primary.name()).pool().drop();
+                        Rig.hold(2_300);
+                        worker.network(primary.name()).pool().heal();
+                        Rig.hold(700);
+                    }
+                },
+                () -> {
+                    for (EmbeddedNode replica : replicas) {
+                        replica.delayReplay(Duration.ZERO);
+                    }
+                });
     }
 
     /** Between one process, or all, and one node: its pool, its watch or both. */

@@ -44,6 +44,7 @@ final class HistoryFile implements AutoCloseable {
             out.writeLong(op.bound());
             out.writeUTF(op.node());
             out.writeBoolean(op.primary());
+            out.writeBoolean(op.standby());
             out.writeLong(op.id());
             out.writeLong(op.version());
             out.writeLong(op.previous());
@@ -139,6 +140,7 @@ final class HistoryFile implements AutoCloseable {
         long bound = in.readLong();
         String node = in.readUTF();
         boolean primary = in.readBoolean();
+        boolean standby = in.readBoolean();
         return new Op(
                 process,
                 session,
@@ -152,6 +154,7 @@ final class HistoryFile implements AutoCloseable {
                 bound,
                 node,
                 primary,
+                standby,
                 outcome,
                 in.readLong(),
                 in.readLong(),

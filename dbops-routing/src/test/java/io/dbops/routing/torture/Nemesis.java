@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /**
  * Does one bad thing after another, by the seed, and notes when. Each episode ends with a healthy cluster, so that a run
@@ -53,18 +52,18 @@ final class Nemesis {
     /** One of each kind; each successor in office costs seconds, so a short run draws only some of the others. */
     private List<Card> deck() {
         var cards = new ArrayList<Card>();
-        for (Supplier<Fault> fault : some(faults.ofServers(), 3)) {
-            cards.add(new Card("server", () -> faults(List.of(fault.get()))));
+        for (Faults.Kind kind : some(faults.ofServers(), 3)) {
+            cards.add(new Card(kind.name(), () -> faults(List.of(kind.draw().get()))));
         }
-        for (Supplier<Fault> fault : some(faults.ofNetwork(), 2)) {
-            cards.add(new Card("network", () -> faults(List.of(fault.get()))));
+        for (Faults.Kind kind : some(faults.ofNetwork(), 2)) {
+            cards.add(new Card(kind.name(), () -> faults(List.of(kind.draw().get()))));
         }
         for (int i = 0; i < (everything ? 4 : 1); i++) {
             cards.add(new Card(
-                    "both",
+                    "two at once",
                     () -> faults(List.of(
-                            draw(faults.ofServers()).get(),
-                            draw(faults.ofNetwork()).get()))));
+                            draw(faults.ofServers()).draw().get(),
+                            draw(faults.ofNetwork()).draw().get()))));
         }
         cards.add(new Card("failover", () -> troubles.add(successions.failover())));
         cards.add(new Card("failover to laggard", () -> troubles.add(successions.failoverToLaggard())));
@@ -72,12 +71,19 @@ final class Nemesis {
         cards.add(new Card("zombie by blinding", () -> troubles.add(successions.zombieByBlinding())));
         cards.add(new Card("zombie by freeze", () -> troubles.add(successions.zombieByFreeze())));
         cards.add(new Card("switchover", () -> troubles.add(successions.switchover())));
+        String only = System.getProperty("dbops.episode");
+        if (only != null) {
+            cards.removeIf(card -> !card.name.equals(only));
+            if (cards.isEmpty()) {
+                throw new IllegalArgumentException("dbops.episode (" + only + "): there is none of that name");
+            }
+        }
         return cards;
     }
 
     private <T> List<T> some(List<T> all, int count) {
         var rest = new ArrayList<>(all);
-        while (!everything && rest.size() > count) {
+        while (!everything && System.getProperty("dbops.episode") == null && rest.size() > count) {
             rest.remove(random.nextInt(rest.size()));
         }
         return rest;

@@ -20,6 +20,7 @@ package io.dbops.routing.torture;
  * @param bound how many nanoseconds old a commit must be that a read may not lack
  * @param node who served it, or empty
  * @param primary whether it was served as by a primary
+ * @param standby whether the server said that it is none
  * @param outcome how it ended
  * @param id for a write its own id; for a read the id of the write seen, 0 if the register was never written
  * @param version the place of that write in its register, or -1 if not known
@@ -39,6 +40,7 @@ record Op(
         long bound,
         String node,
         boolean primary,
+        boolean standby,
         Outcome outcome,
         long id,
         long version,
@@ -58,7 +60,7 @@ record Op(
                         Instants.text(sent),
                         Instants.text(end),
                         node,
-                        primary ? " (primary)" : "",
+                        (primary ? " (primary)" : "") + (standby ? " (standby)" : ""),
                         outcome,
                         id,
                         version,

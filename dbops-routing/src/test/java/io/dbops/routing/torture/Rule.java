@@ -8,6 +8,8 @@ enum Rule {
     TOO_STALE,
     /** A read of the primary lacks an acknowledged commit. */
     NOT_CURRENT,
+    /** A read that was sent to the primary was served by a server in recovery. */
+    PRIMARY_IS_STANDBY,
     /** A session saw less than it had seen before. */
     WENT_BACK,
     /** A read saw, or the servers have, a value that nobody wrote. */

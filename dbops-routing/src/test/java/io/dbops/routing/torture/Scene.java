@@ -46,6 +46,7 @@ final class Scene implements History {
                 0,
                 node,
                 true,
+                false,
                 outcome,
                 id,
                 told ? version : -1,
@@ -71,6 +72,7 @@ final class Scene implements History {
                 0,
                 op.node(),
                 true,
+                false,
                 op.outcome(),
                 op.id(),
                 version,
@@ -89,6 +91,16 @@ final class Scene implements History {
 
     /** A read that takes 1 ms and sees this write, or nothing yet where that is 0. */
     Scene read(long session, Level level, long id, long asOf, long start, String node, boolean primary) {
+        return read(session, level, id, asOf, start, node, primary, !primary);
+    }
+
+    /** A read that the router sent to the primary, which was none. */
+    Scene misled(long session, Level level, long id, long start) {
+        return read(session, level, id, start, start, "db-1", true, true);
+    }
+
+    private Scene read(
+            long session, Level level, long id, long asOf, long start, String node, boolean primary, boolean standby) {
         Op seen = writes.get(id);
         long bound = level == Level.STRONG ? 0 : nanos(1000);
         ops.add(new Op(
@@ -104,6 +116,7 @@ final class Scene implements History {
                 bound,
                 node,
                 primary,
+                standby,
                 Outcome.OK,
                 id,
                 seen == null ? 0 : seen.version(),
@@ -133,6 +146,7 @@ final class Scene implements History {
                 0,
                 0,
                 "",
+                false,
                 false,
                 Outcome.FAILED,
                 0,

@@ -21,14 +21,15 @@ final class Table {
               update torture_register set version = version + 1, previous = last, last = ? where key = ?
               returning key, version, last, previous),
             logged as (insert into torture_log select key, version, last from written)
-            select version, previous from written""";
+            select version, previous, pg_is_in_recovery() from written""";
 
-    private static final String READ = "select version, last, previous from torture_register where key = ?";
+    private static final String READ =
+            "select version, last, previous, pg_is_in_recovery() from torture_register where key = ?";
 
     private Table() {}
 
     /** What a statement told of a register. */
-    record Value(long id, long version, long previous) {}
+    record Value(long id, long version, long previous, boolean standby) {}
 
     static void create(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
@@ -46,7 +47,7 @@ final class Table {
             statement.setInt(2, key);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return new Value(id, row.getLong(1), row.getLong(2));
+                return new Value(id, row.getLong(1), row.getLong(2), row.getBoolean(3));
             }
         }
     }
@@ -56,7 +57,7 @@ final class Table {
             statement.setInt(1, key);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                return new Value(row.getLong(2), row.getLong(1), row.getLong(3));
+                return new Value(row.getLong(2), row.getLong(1), row.getLong(3), row.getBoolean(4));
             }
         }
     }
