@@ -57,6 +57,8 @@ final class Client implements Runnable {
         private long sent;
         private String node = "";
         private boolean primary;
+        private boolean committing;
+        private boolean doubt;
         private Value value;
 
         private Attempt(Subject subject, Level level) {
@@ -122,8 +124,6 @@ final class Client implements Runnable {
             connection.commit();
         }
 
-        private boolean committing;
-
         private Value once(Connection connection) throws SQLException {
             return level.isRead() ? Table.read(connection, subject.key()) : Table.write(connection, subject.key(), id);
         }
@@ -149,6 +149,7 @@ final class Client implements Runnable {
 
         private void note(Outcome outcome, String error) {
             long end = System.nanoTime();
+            doubt = outcome == Outcome.UNKNOWN;
             String how = (sessions.isProcess(subject) ? "process" : scoped ? "scope" : "handle")
                     + (transaction ? " transaction" : " autocommit");
             var op = new Op(
@@ -208,7 +209,7 @@ final class Client implements Runnable {
             if (random.nextInt(5) == 0) {
                 write();
             } else {
-                new Attempt(random.nextBoolean() ? sessions.recent(random) : sessions.any(random), level()).run();
+                new Attempt(ofWhat(), level()).run();
             }
             done.incrementAndGet();
             if (random.nextInt(3) == 0) {
@@ -217,10 +218,19 @@ final class Client implements Runnable {
         }
     }
 
+    private Subject ofWhat() {
+        return switch (random.nextInt(8)) {
+            case 0 -> sessions.doubted(random);
+            case 1, 2, 3, 4 -> sessions.recent(random);
+            default -> sessions.any(random);
+        };
+    }
+
     private void write() {
         Subject subject = sessions.any(random);
-        new Attempt(subject, Level.WRITE).run();
-        sessions.wrote(subject, random);
+        var write = new Attempt(subject, Level.WRITE);
+        write.run();
+        sessions.wrote(subject, write.doubt, random);
     }
 
     /**

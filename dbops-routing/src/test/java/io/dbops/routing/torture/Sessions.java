@@ -14,16 +14,18 @@ import javax.sql.DataSource;
 final class Sessions {
 
     /** Shorter than the router's own bound. */
-    static final Duration BOUND = Duration.ofMillis(1000);
+    static final Duration BOUND = Duration.ofSeconds(1);
 
     private static final int COUNT = 40;
     private static final int OF_PROCESS = 999;
     private static final int LATELY = 16;
+    private static final int DOUBTED = 8;
 
     private final int process;
     private final RoutedDataSource routed;
     private final List<Session> sessions;
     private final AtomicLongArray written = new AtomicLongArray(LATELY);
+    private final AtomicLongArray doubted = new AtomicLongArray(DOUBTED);
 
     Sessions(int process, RoutedDataSource routed) {
         this.process = process;
@@ -42,12 +44,24 @@ final class Sessions {
 
     /** What somebody has just written, so that reading it is worth something. */
     Subject recent(SplittableRandom random) {
-        long packed = written.get(random.nextInt(LATELY));
-        return packed == 0 ? any(random) : new Subject((int) (packed >> 16), (int) (packed & 0xffff));
+        return unpack(written.get(random.nextInt(LATELY)), random);
     }
 
-    void wrote(Subject subject, SplittableRandom random) {
-        written.set(random.nextInt(LATELY), ((long) subject.session << 16) | subject.key);
+    /** What somebody has tried to write and does not know of. */
+    Subject doubted(SplittableRandom random) {
+        return unpack(doubted.get(random.nextInt(DOUBTED)), random);
+    }
+
+    void wrote(Subject subject, boolean doubt, SplittableRandom random) {
+        (doubt ? doubted : written).set(random.nextInt(doubt ? DOUBTED : LATELY), pack(subject));
+    }
+
+    private static long pack(Subject subject) {
+        return ((long) subject.session << 16) | (subject.key + 1);
+    }
+
+    private Subject unpack(long packed, SplittableRandom random) {
+        return packed == 0 ? any(random) : new Subject((int) (packed >> 16), (int) (packed & 0xffff) - 1);
     }
 
     long id(Subject subject) {
