@@ -151,11 +151,11 @@ final class Faults {
                     for (EmbeddedNode replica : replicas) {
                         replica.delayReplay(Duration.ofMillis(700));
                     }
-                    for (int i = 0; i < 3; i++) {
+                    for (int i = 0; i < 2; i++) {
                         worker.network(primary.name()).pool().drop();
-                        Rig.hold(2_300);
+                        Rig.hold(3_000);
                         worker.network(primary.name()).pool().heal();
-                        Rig.hold(700);
+                        Rig.hold(1_000);
                     }
                 },
                 () -> {

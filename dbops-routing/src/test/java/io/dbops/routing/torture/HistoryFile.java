@@ -14,12 +14,10 @@ import java.util.function.Consumer;
 /** What one process knows of a run, in a file: about a hundred bytes an operation. Writing is thread-safe. */
 final class HistoryFile implements AutoCloseable {
 
-    private static final Level[] LEVELS = Level.values();
-    private static final Outcome[] OUTCOMES = Outcome.values();
-    private static final Trouble.Kind[] KINDS = Trouble.Kind.values();
-    private static final byte REIGN = -1;
-    private static final byte TROUBLE = -2;
-    private static final byte ROW = -3;
+    private static final byte OP = 'o';
+    private static final byte REIGN = 'r';
+    private static final byte TROUBLE = 't';
+    private static final byte ROW = 'w';
 
     private final DataOutputStream out;
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,8 +29,9 @@ final class HistoryFile implements AutoCloseable {
     void add(Op op) throws IOException {
         lock.lock();
         try {
-            out.writeByte(op.level().ordinal());
-            out.writeByte(op.outcome().ordinal());
+            out.writeByte(OP);
+            out.writeUTF(op.level().name());
+            out.writeUTF(op.outcome().name());
             out.writeByte(op.process());
             out.writeLong(op.session());
             out.writeUTF(op.how());
@@ -72,7 +71,7 @@ final class HistoryFile implements AutoCloseable {
         lock.lock();
         try {
             out.writeByte(TROUBLE);
-            out.writeByte(trouble.kind().ordinal());
+            out.writeUTF(trouble.kind().name());
             out.writeUTF(trouble.node());
             out.writeUTF(trouble.successor());
             out.writeLong(trouble.begun());
@@ -107,7 +106,8 @@ final class HistoryFile implements AutoCloseable {
                                 new Reign(in.readByte(), in.readLong(), in.readUTF(), in.readLong(), in.readLong());
                             case TROUBLE -> trouble(in);
                             case ROW -> new Row(in.readInt(), in.readLong(), in.readLong());
-                            default -> op(LEVELS[kind], in);
+                            case OP -> op(in);
+                            default -> throw new IllegalStateException(file + " has a record of kind " + kind);
                         });
             }
         } catch (EOFException e) {
@@ -117,7 +117,7 @@ final class HistoryFile implements AutoCloseable {
 
     private static Trouble trouble(DataInputStream in) throws IOException {
         return new Trouble(
-                KINDS[in.readByte()],
+                Trouble.Kind.valueOf(in.readUTF()),
                 in.readUTF(),
                 in.readUTF(),
                 in.readLong(),
@@ -127,8 +127,9 @@ final class HistoryFile implements AutoCloseable {
                 in.readUTF());
     }
 
-    private static Op op(Level level, DataInputStream in) throws IOException {
-        Outcome outcome = OUTCOMES[in.readByte()];
+    private static Op op(DataInputStream in) throws IOException {
+        Level level = Level.valueOf(in.readUTF());
+        Outcome outcome = Outcome.valueOf(in.readUTF());
         int process = in.readByte();
         long session = in.readLong();
         String how = in.readUTF();
