@@ -21,14 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConsistencyChecker {
 
-    private final History history;
     private final Verdict verdict = new Verdict();
     private final Troubles troubles;
     private final Writes writes;
     private final Set<Long> lostWritesFound = new HashSet<>();
 
     private ConsistencyChecker(History history) throws IOException {
-        this.history = history;
         troubles = new Troubles(history);
         writes = Writes.of(history, verdict);
     }
