@@ -31,17 +31,29 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Comparison {
 
     private static final int[] THREADS = {1, 8};
+    private static final int[] PEER_THREADS = {1, 2, 8};
     private static final int WARMUPS = 3;
+    /** For those that take tens of times as much code. */
+    private static final int LONG_WARMUPS = 16;
+
     private static final int ITERATIONS = 5;
     private static final TimeValue WARMUP = TimeValue.milliseconds(500);
     private static final TimeValue ITERATION = TimeValue.milliseconds(200);
+
+    private static final Contender[] USUAL = Arrays.stream(Contender.values())
+            .filter(contender -> contender != Contender.AWS_SRW)
+            .toArray(Contender[]::new);
 
     private final Map<Case, List<Figures>> measured = new LinkedHashMap<>();
 
     private Comparison() {}
 
     /** What is measured. */
-    private record Case(String operation, int threads, String contender) {}
+    private record Case(String operation, int threads, boolean virtual, String contender) {
+        String group() {
+            return operation + ", " + threads + (virtual ? " virtual" : "") + (threads == 1 ? " thread" : " threads");
+        }
+    }
 
     /** One iteration: elapsed and processor time of an operation in nanoseconds, and the bytes it allocates. */
     private record Figures(double elapsed, double cpu, double bytes) {
@@ -59,60 +71,85 @@ public final class Comparison {
     }
 
     /**
-     * Runs the comparison, in about four minutes.
+     * Runs the comparison, in about four minutes; with more peers and kinds of threads in about twelve.
      *
-     * @param arguments the number of rounds, two if left out
+     * @param arguments the number of rounds, two if left out; then {@code peers} for the query alone, beside more peers
+     *     and on virtual threads too where the JDK has them
      * @throws RunnerException if a benchmark fails, for example because dbops did not serve from replicas
      */
     public static void main(String[] arguments) throws RunnerException {
         int rounds = arguments.length == 0 ? 2 : Integer.parseInt(arguments[0]);
+        boolean peers = arguments.length > 1 && arguments[1].equals("peers");
         var comparison = new Comparison();
         for (int round = 1; round <= rounds; round++) {
             System.out.printf(Locale.ROOT, "round %d of %d%n", round, rounds);
-            comparison.round();
+            if (peers) {
+                comparison.peerRound();
+            } else {
+                comparison.round();
+            }
         }
         comparison.print();
     }
 
     private void round() throws RunnerException {
         for (int threads : THREADS) {
-            run(threads, "RoutingBenchmark.query$", Contender.values());
+            run(threads, "RoutingBenchmark.query$", USUAL);
             run(threads, "RoutingBenchmark.undeclaredQuery$", Contender.HIKARI);
         }
-        run(1, "RoutingBenchmark.checkout$", Contender.values());
+        run(1, "RoutingBenchmark.checkout$", USUAL);
         run(1, "ChoiceBenchmark.choose$", Contender.DBOPS);
         run(1, "ClockBenchmark.nanoTime$", Contender.HIKARI);
     }
 
+    private void peerRound() throws RunnerException {
+        for (boolean virtual : Runtime.version().feature() < 21 ? new boolean[] {false} : new boolean[] {false, true}) {
+            for (int threads : PEER_THREADS) {
+                run(threads, virtual, WARMUPS, "RoutingBenchmark.query$", USUAL);
+                run(threads, virtual, LONG_WARMUPS, "RoutingBenchmark.query$", Contender.AWS_SRW);
+                run(threads, virtual, LONG_WARMUPS, "H2Benchmark.query$", H2Contender.values());
+            }
+        }
+    }
+
     private void run(int threads, String operation, Contender... contenders) throws RunnerException {
+        run(threads, false, WARMUPS, operation, contenders);
+    }
+
+    private void run(int threads, boolean virtual, int warmups, String operation, Enum<?>... contenders)
+            throws RunnerException {
         var options = new OptionsBuilder()
                 .include(operation)
                 .param("contender", Arrays.stream(contenders).map(Enum::name).toArray(String[]::new))
                 .threads(threads)
                 .forks(1)
-                .warmupIterations(WARMUPS)
+                .warmupIterations(warmups)
                 .warmupTime(WARMUP)
                 .measurementIterations(ITERATIONS)
                 .measurementTime(ITERATION)
                 // Compiled before it goes on: eight threads on two processors would leave the JIT no time for it.
-                .jvmArgs("-Xbatch")
+                .jvmArgs("-Xbatch", "-Djmh.executor=" + (virtual ? "VIRTUAL" : "PLATFORM"))
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
         for (RunResult result : new Runner(options).run()) {
-            note(threads, result);
+            note(threads, virtual, result);
         }
     }
 
-    private void note(int threads, RunResult result) {
+    private void note(int threads, boolean virtual, RunResult result) {
         String name = result.getParams().getParam("contender");
         String benchmark = result.getParams().getBenchmark();
+        boolean h2 = benchmark.contains("H2Benchmark");
         var measuredCase = new Case(
-                benchmark.substring(benchmark.lastIndexOf('.') + 1),
+                benchmark.substring(benchmark.lastIndexOf('.') + 1) + (h2 ? " on H2" : ""),
                 threads,
-                name == null ? "alone" : Contender.valueOf(name).title());
+                virtual,
+                h2
+                        ? H2Contender.valueOf(name).title()
+                        : name == null ? "alone" : Contender.valueOf(name).title());
         List<Figures> figures = measured.computeIfAbsent(measuredCase, key -> new ArrayList<>());
         for (BenchmarkResult fork : result.getBenchmarkResults()) {
             fork.getIterationResults().forEach(iteration -> figures.add(Figures.of(iteration)));
@@ -130,7 +167,7 @@ public final class Comparison {
         String heading = "";
         for (Map.Entry<Case, List<Figures>> entry : measured.entrySet()) {
             Case which = entry.getKey();
-            String group = which.operation + ", " + which.threads + (which.threads == 1 ? " thread" : " threads");
+            String group = which.group();
             if (!group.equals(heading)) {
                 heading = group;
                 System.out.printf(
@@ -142,7 +179,8 @@ public final class Comparison {
     }
 
     private void print(Case which, List<Figures> figures) {
-        List<Figures> baseline = measured.get(new Case(which.operation, which.threads, Contender.HIKARI.title()));
+        List<Figures> baseline =
+                measured.get(new Case(which.operation, which.threads, which.virtual, Contender.HIKARI.title()));
         double best = best(figures);
         double median = median(figures, Figures::cpu);
         System.out.printf(

@@ -2,6 +2,7 @@ package io.dbops.benchmarks;
 
 import io.dbops.Session;
 import io.dbops.routing.RoutedDataSource;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -55,6 +56,14 @@ public enum Contender {
         }
     },
 
+    /** The AWS Advanced JDBC Wrapper with its plugin {@code srw}, which changes servers at {@code setReadOnly}. */
+    AWS_SRW("AWS wrapper, srw") {
+        @Override
+        DataSource over(StubCluster cluster) throws SQLException {
+            return cluster.awsWrapped();
+        }
+    },
+
     /** dbops over a primary and two replicas, all threads in the process-wide session. */
     DBOPS("dbops") {
         @Override
@@ -87,7 +96,7 @@ public enum Contender {
     }
 
     /** The data source, of pools that the cluster closes. */
-    abstract DataSource over(StubCluster cluster);
+    abstract DataSource over(StubCluster cluster) throws SQLException;
 
     /** What a thread does before it takes connections, and ends after. */
     Session.Scope enter(DataSource dataSource) {

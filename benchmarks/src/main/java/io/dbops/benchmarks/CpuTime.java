@@ -21,12 +21,16 @@ public final class CpuTime implements InternalProfiler {
 
     static final String LABEL = "cpu";
 
+    /** Virtual threads have no processor time of their own; the threads that carry them do, and carry nothing else. */
+    private static final String WORKER =
+            "VIRTUAL".equals(System.getProperty("jmh.executor")) ? "ForkJoinPool-1-worker-" : "-jmh-worker-";
+
     private long before;
 
     private static long now() {
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long[] workers = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(info -> info != null && info.getThreadName().contains("-jmh-worker-"))
+                .filter(info -> info != null && info.getThreadName().contains(WORKER))
                 .mapToLong(info -> info.getThreadId())
                 .toArray();
         return Arrays.stream(threads.getThreadCpuTime(workers)).sum();

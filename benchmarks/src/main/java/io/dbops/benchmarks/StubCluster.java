@@ -7,6 +7,8 @@ import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.routing.LagAwareRouting;
 import io.dbops.routing.RoutedDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ public final class StubCluster implements AutoCloseable {
             List.of(new StubServer("replica-1", true, 5433), new StubServer("replica-2", true, 5434));
     private final List<HikariDataSource> pools = new ArrayList<>();
     private @Nullable RoutedDataSource routed;
+    private @Nullable StubDriver driver;
 
     HikariDataSource primary() {
         return pool(primary);
@@ -43,6 +46,30 @@ public final class StubCluster implements AutoCloseable {
         config.setMaximumPoolSize(POOL_SIZE);
         var pool = new HikariDataSource(config);
         pools.add(pool);
+        return pool;
+    }
+
+    /** A pool over the AWS wrapper, whose connections hold one to the primary and one to a replica. */
+    HikariDataSource awsWrapped() throws SQLException {
+        driver = StubDriver.of(primary, replicas.get(0));
+        var config = new HikariConfig();
+        config.setPoolName("aws");
+        config.setJdbcUrl("jdbc:aws-wrapper:stub://primary:5432/app");
+        config.addDataSourceProperty("wrapperDialect", "pg");
+        config.addDataSourceProperty("wrapperPlugins", "srw");
+        config.addDataSourceProperty("srwWriteEndpoint", "primary:5432");
+        config.addDataSourceProperty("srwReadEndpoint", "replica-1:5433");
+        // The stub is asked by dbops only; the question would be asked once a connection.
+        config.addDataSourceProperty("verifyNewSrwConnections", "false");
+        config.setMaximumPoolSize(POOL_SIZE);
+        var pool = new HikariDataSource(config);
+        pools.add(pool);
+        try (Connection connection = pool.getConnection()) {
+            connection.setReadOnly(true);
+            if (!connection.unwrap(StubConnection.class).isOf(replicas.get(0))) {
+                throw new IllegalStateException("the AWS wrapper does not read from its replica");
+            }
+        }
         return pool;
     }
 
@@ -80,6 +107,9 @@ public final class StubCluster implements AutoCloseable {
             routed.close();
         }
         pools.forEach(HikariDataSource::close);
+        if (driver != null) {
+            driver.close();
+        }
         long all = 0;
         long fresh = 0;
         for (Map.Entry<RoutingDecision, Long> entry : decisions.entrySet()) {

@@ -30,6 +30,11 @@ final class StubConnection extends BareConnection {
         return pid;
     }
 
+    @SuppressWarnings("ReferenceEquality") // a server is its own identity
+    boolean isOf(StubServer other) {
+        return server == other;
+    }
+
     StubRow answer(String sql) throws SQLException {
         return server.answer(sql, this);
     }
