@@ -9,9 +9,6 @@ import java.util.Map;
 /** HikariCP pools to real servers, alike for all contenders of a scenario. */
 public final class ServerPools {
 
-    /** Connections of a pool, all opened at once. */
-    private static final int SIZE = 10;
-
     /**
      * What makes pgJDBC give up on a server: a second for a TCP connection, two for a login, five for an answer. With
      * these a server that is gone is noticed even where the network says nothing.
@@ -28,17 +25,23 @@ public final class ServerPools {
      * @param url of the driver that is pooled
      * @param role a node whose user and password are used
      * @param properties the driver's
+     * @param size how many connections, all opened at once
      * @param connectionTimeout how long a caller waits for a connection
      * @return the pool, open or trying to
      */
     public static HikariDataSource open(
-            String name, String url, EmbeddedNode role, Map<String, String> properties, Duration connectionTimeout) {
+            String name,
+            String url,
+            EmbeddedNode role,
+            Map<String, String> properties,
+            int size,
+            Duration connectionTimeout) {
         var config = new HikariConfig();
         config.setPoolName(name);
         config.setJdbcUrl(url);
         config.setUsername(role.user());
         config.setPassword(role.password());
-        config.setMaximumPoolSize(SIZE);
+        config.setMaximumPoolSize(size);
         config.setConnectionTimeout(connectionTimeout.toMillis());
         properties.forEach(config::addDataSourceProperty);
         return new HikariDataSource(config);

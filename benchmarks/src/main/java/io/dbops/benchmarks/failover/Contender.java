@@ -56,8 +56,8 @@ enum Contender {
             reading.put("loadBalanceHosts", "true");
             String url = "jdbc:postgresql://" + hosts(cluster, true) + "/app";
             return Opened.of(
-                    ServerPools.open("writes", url, cluster.primary(), writing, PATIENCE),
-                    ServerPools.open("reads", url, cluster.primary(), reading, PATIENCE));
+                    ServerPools.open("writes", url, cluster.primary(), writing, POOL_SIZE, PATIENCE),
+                    ServerPools.open("reads", url, cluster.primary(), reading, POOL_SIZE, PATIENCE));
         }
     },
 
@@ -76,6 +76,8 @@ enum Contender {
             return wrapped(cluster, "failover");
         }
     };
+
+    private static final int POOL_SIZE = 10;
 
     /** How long callers wait for a connection: longer than a promotion takes, so that they need not fail. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -119,7 +121,8 @@ enum Contender {
         var nodes = new ArrayList<Node>();
         var closing = new ArrayList<Runnable>();
         for (EmbeddedNode node : cluster.nodes()) {
-            HikariDataSource pool = ServerPools.open(node.name(), node.url(), node, properties, connectionTimeout);
+            HikariDataSource pool =
+                    ServerPools.open(node.name(), node.url(), node, properties, POOL_SIZE, connectionTimeout);
             closing.add(pool::close);
             nodes.add(Node.of(node.name(), pool, unpooled(node)));
         }
@@ -148,8 +151,10 @@ enum Contender {
         var reading = new HashMap<>(writing);
         reading.put("failoverMode", "reader-or-writer");
         return Opened.of(
-                ServerPools.open("aws-writes", wrappedUrl(cluster, true), cluster.primary(), writing, PATIENCE),
-                ServerPools.open("aws-reads", wrappedUrl(cluster, false), cluster.primary(), reading, PATIENCE));
+                ServerPools.open(
+                        "aws-writes", wrappedUrl(cluster, true), cluster.primary(), writing, POOL_SIZE, PATIENCE),
+                ServerPools.open(
+                        "aws-reads", wrappedUrl(cluster, false), cluster.primary(), reading, POOL_SIZE, PATIENCE));
     }
 
     private static String wrappedUrl(EmbeddedCluster cluster, boolean primaryFirst) {

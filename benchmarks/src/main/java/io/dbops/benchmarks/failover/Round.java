@@ -8,7 +8,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -57,39 +56,18 @@ final class Round {
     }
 
     private Outcome failOver(Clients clients) throws SQLException {
-        EmbeddedNode old = cluster.primary();
-        long killed = System.nanoTime();
-        old.kill();
-        EmbeddedNode next = mostAdvanced();
-        CompletableFuture<Long> promoted = CompletableFuture.supplyAsync(() -> promotionOf(next));
-        next.promote();
-        for (EmbeddedNode other : cluster.replicas()) {
-            if (other.isRunning()) {
-                follow(other, next);
-            }
-        }
-        within(LIMIT, () -> clients.allWriteTo(next.port()));
-        within(SETTLED, () -> false);
-        clients.close();
-        return Outcome.of(clients, killed, promoted.join(), next.port(), ids(next));
-    }
-
-    /** The instant at which the server takes writes. {@code pg_promote} itself looks only ten times a second. */
-    private static long promotionOf(EmbeddedNode node) {
-        try (Connection connection = node.connectAsSuperuser();
-                Statement statement = connection.createStatement()) {
-            while (true) {
-                long asked = System.nanoTime();
-                try (ResultSet row = statement.executeQuery("select pg_is_in_recovery()")) {
-                    row.next();
-                    if (!row.getBoolean(1)) {
-                        return asked;
-                    }
-                }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException("the promotion of " + node + " was not seen", e);
+        try (Witness one = Witness.of(cluster.replicas().get(0));
+                Witness other = Witness.of(cluster.replicas().get(1))) {
+            long killed = System.nanoTime();
+            cluster.primary().kill();
+            Witness next = one.received() >= other.received() ? one : other;
+            CompletableFuture<Long> promoted = CompletableFuture.supplyAsync(next::promotion);
+            next.node().promote();
+            follow((next == one ? other : one).node(), next.node());
+            within(LIMIT, () -> clients.allWriteTo(next.node().port()));
+            within(SETTLED, () -> false);
+            clients.close();
+            return Outcome.of(clients, killed, promoted.join(), next.node().port(), ids(next.node()));
         }
     }
 
@@ -99,24 +77,6 @@ final class Round {
         } catch (ClusterException e) {
             // It had received what the promoted one had not.
             other.reclone();
-        }
-    }
-
-    private EmbeddedNode mostAdvanced() {
-        return cluster.replicas().stream()
-                .filter(EmbeddedNode::isRunning)
-                .max(Comparator.comparingLong(Round::received))
-                .orElseThrow();
-    }
-
-    private static long received(EmbeddedNode node) {
-        try (Connection connection = node.connectAsSuperuser();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_last_wal_receive_lsn() - '0/0'::pg_lsn")) {
-            row.next();
-            return row.getLong(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException("where " + node + " is cannot be seen", e);
         }
     }
 
