@@ -148,6 +148,8 @@ enum Contender {
         writing.put("wrapperPlugins", plugin);
         writing.put("failoverMode", "strict-writer");
         writing.put("failoverTimeoutMs", "10000");
+        // Else only a connection that breaks in use fails over, and the pool opens none.
+        writing.put("enableConnectFailover", "true");
         var reading = new HashMap<>(writing);
         reading.put("failoverMode", "reader-or-writer");
         return Opened.of(

@@ -60,10 +60,11 @@ final class Round {
                 Witness other = Witness.of(cluster.replicas().get(1))) {
             long killed = System.nanoTime();
             cluster.primary().kill();
-            Witness next = one.received() >= other.received() ? one : other;
+            boolean first = one.received() >= other.received();
+            Witness next = first ? one : other;
             CompletableFuture<Long> promoted = CompletableFuture.supplyAsync(next::promotion);
             next.node().promote();
-            follow((next == one ? other : one).node(), next.node());
+            follow((first ? other : one).node(), next.node());
             within(LIMIT, () -> clients.allWriteTo(next.node().port()));
             within(SETTLED, () -> false);
             clients.close();
