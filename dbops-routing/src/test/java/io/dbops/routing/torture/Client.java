@@ -2,28 +2,27 @@ package io.dbops.routing.torture;
 
 import io.dbops.Consistency;
 import io.dbops.RoutingDecision;
-import io.dbops.RoutingDecision.Reason;
 import io.dbops.routing.torture.Sessions.Subject;
 import io.dbops.routing.torture.Table.Value;
+import io.dbops.routing.torture.TokenPost.Letter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** One thread of a process: reads and writes registers, and notes what came of it. */
 final class Client implements Runnable {
 
-    private static final Set<Reason> BY_REPLICA = Set.of(Reason.FRESH_REPLICA, Reason.ANY_REPLICA);
-
     private final int process;
     private final Sessions sessions;
     private final HistoryFile history;
+    private final TokenPost post;
     private final SplittableRandom random;
     private final AtomicBoolean stop;
     private final AtomicLong done;
@@ -34,12 +33,14 @@ final class Client implements Runnable {
             int thread,
             Sessions sessions,
             HistoryFile history,
+            TokenPost post,
             SplittableRandom random,
             AtomicBoolean stop,
             AtomicLong done) {
         this.process = process;
         this.sessions = sessions;
         this.history = history;
+        this.post = post;
         this.random = random;
         this.stop = stop;
         this.done = done;
@@ -50,6 +51,7 @@ final class Client implements Runnable {
     private final class Attempt {
         private final Subject subject;
         private final Level level;
+        private final @Nullable Letter letter;
         private final boolean scoped = random.nextInt(3) == 0;
         private final boolean transaction = random.nextInt(4) == 0;
         private final long id;
@@ -62,8 +64,13 @@ final class Client implements Runnable {
         private Value value;
 
         private Attempt(Subject subject, Level level) {
+            this(subject, level, null);
+        }
+
+        private Attempt(Subject subject, Level level, @Nullable Letter letter) {
             this.subject = subject;
             this.level = level;
+            this.letter = letter;
             this.id = level.isRead() ? 0 : ++nextId;
             value = new Value(id, -1, -1, false);
         }
@@ -73,7 +80,9 @@ final class Client implements Runnable {
             sent = start;
             Consistency consistency = consistency(level);
             try {
-                if (scoped && !sessions.isProcess(subject)) {
+                if (letter != null) {
+                    work(sessions.resumed(letter.text()));
+                } else if (scoped && !sessions.isProcess(subject)) {
                     sessions.session(subject).call(() -> {
                         work(sessions.entered(consistency));
                         return null;
@@ -130,7 +139,7 @@ final class Client implements Runnable {
 
         private void note(RoutingDecision decision) {
             node = decision.node();
-            primary = !BY_REPLICA.contains(decision.reason());
+            primary = !decision.reason().isReplica();
         }
 
         /** What a writer can conclude: unknown, unless it is certain. */
@@ -150,18 +159,19 @@ final class Client implements Runnable {
         private void note(Outcome outcome, String error) {
             long end = System.nanoTime();
             doubt = outcome == Outcome.UNKNOWN;
-            String how = (sessions.isProcess(subject) ? "process" : scoped ? "scope" : "handle")
-                    + (transaction ? " transaction" : " autocommit");
+            String how =
+                    (letter != null ? "token" : sessions.isProcess(subject) ? "process" : scoped ? "scope" : "handle")
+                            + (transaction ? " transaction" : " autocommit");
             var op = new Op(
                     process,
-                    sessions.id(subject),
+                    letter == null ? sessions.id(subject) : letter.session(),
                     level,
                     how,
                     subject.key(),
                     start,
                     sent,
                     end,
-                    start,
+                    letter == null ? start : letter.asOf(),
                     bound(level),
                     node,
                     primary,
@@ -183,6 +193,7 @@ final class Client implements Runnable {
         return switch (level) {
             case EVENTUAL -> Consistency.eventual();
             case BOUNDED -> Consistency.bounded(Sessions.BOUND);
+            case MONOTONIC -> Consistency.monotonic();
             case STRONG -> Consistency.strong();
             default -> Consistency.session();
         };
@@ -209,7 +220,7 @@ final class Client implements Runnable {
             if (random.nextInt(5) == 0) {
                 write();
             } else {
-                new Attempt(ofWhat(), level()).run();
+                read();
             }
             done.incrementAndGet();
             if (random.nextInt(3) == 0) {
@@ -231,16 +242,47 @@ final class Client implements Runnable {
         var write = new Attempt(subject, Level.WRITE);
         write.run();
         sessions.wrote(subject, write.doubt, random);
+        if (!write.doubt && !sessions.isProcess(subject) && random.nextInt(8) == 0) {
+            leaveToken(subject);
+        }
+    }
+
+    private void leaveToken(Subject subject) {
+        long asOf = System.nanoTime();
+        try {
+            String text = sessions.token(subject);
+            post.leave(new Letter(sessions.id(subject), subject.key(), asOf, text), random);
+        } catch (SQLException e) {
+            // There is no primary now, so there is no token.
+            LockSupport.parkNanos(5_000_000);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void read() {
+        try {
+            Letter letter = random.nextInt(12) == 0 ? post.any(random) : null;
+            if (letter == null) {
+                new Attempt(ofWhat(), level()).run();
+            } else {
+                new Attempt(new Subject(0, letter.key()), Level.SESSION, letter).run();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**
-     * Which reads there are, in per cent. Another level is drawn here and named in {@link #consistency}; a token is an
-     * {@link Op} of the session that it came from, {@code asOf} the instant at which it was asked for.
+     * Which reads there are, in per cent.
      */
     private Level level() {
         int draw = random.nextInt(100);
-        if (draw < 50) {
+        if (draw < 35) {
             return Level.SESSION;
+        }
+        if (draw < 55) {
+            return Level.MONOTONIC;
         }
         if (draw < 80) {
             return Level.BOUNDED;

@@ -23,6 +23,11 @@ record FileHistory(List<Path> files, List<Trouble> troubles, List<Reign> reigns,
         return directory.resolve(process + SUFFIX);
     }
 
+    /** Where the processes of a history leave tokens for each other. */
+    static Path tokens(Path file) {
+        return file.resolveSibling("tokens");
+    }
+
     static FileHistory of(Path directory) throws IOException {
         List<Path> files;
         try (var all = Files.list(directory)) {

@@ -5,7 +5,6 @@ enum Level {
     WRITE,
     EVENTUAL,
     BOUNDED,
-    /** Checked for going backwards; the workload does not ask for it until the router has it. */
     MONOTONIC,
     SESSION,
     STRONG;
@@ -15,7 +14,7 @@ enum Level {
     }
 
     boolean seesOwnWrites() {
-        return this == SESSION || this == STRONG;
+        return this == SESSION || this == MONOTONIC || this == STRONG;
     }
 
     boolean neverGoesBack() {

@@ -2,12 +2,15 @@ package io.dbops.routing.torture;
 
 import io.dbops.Consistency;
 import io.dbops.Session;
+import io.dbops.TokenFormat;
 import io.dbops.routing.RoutedDataSource;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 /** The sessions of one process, and what was written in them lately. Thread-safe. */
@@ -15,6 +18,9 @@ final class Sessions {
 
     /** Shorter than the router's own bound. */
     static final Duration BOUND = Duration.ofSeconds(1);
+
+    private static final TokenFormat FORMAT =
+            TokenFormat.signed("of all processes".getBytes(StandardCharsets.US_ASCII));
 
     private static final int COUNT = 40;
     private static final int OF_PROCESS = 999;
@@ -30,7 +36,9 @@ final class Sessions {
     Sessions(int process, RoutedDataSource routed) {
         this.process = process;
         this.routed = routed;
-        sessions = Stream.generate(routed::session).limit(COUNT).toList();
+        sessions = IntStream.range(0, COUNT)
+                .mapToObj(i -> i % 4 == 0 ? routed.sessionFor("key " + i) : routed.session())
+                .toList();
     }
 
     /** Who does something, and to what. */
@@ -81,6 +89,16 @@ final class Sessions {
         return isProcess(subject)
                 ? routed.dataSource(consistency)
                 : session(subject).dataSource(consistency);
+    }
+
+    /** The token of a session with a handle, as text. */
+    String token(Subject subject) throws SQLException {
+        return FORMAT.text(session(subject).token());
+    }
+
+    /** Connections of a session that begins where a token ends. */
+    DataSource resumed(String token) {
+        return routed.resume(FORMAT.parse(token)).dataSource();
     }
 
     /** Connections of whatever session the thread has entered. */

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -108,11 +109,14 @@ final class Worker {
         try (var history = new HistoryFile(file);
                 RoutedDataSource routed = LagAwareRouting.within(BOUND)
                         .answeringWithin(Duration.ofMillis(500))
+                        .waitingForPrimary(Duration.ofSeconds(2))
+                        .abandoningAfter(Duration.ofSeconds(3))
                         .wrap(nodes)) {
             var sessions = new Sessions(process, routed);
+            var post = new TokenPost(Files.createDirectories(FileHistory.tokens(file)), process);
             var threads = new ArrayList<Thread>();
             for (int i = 0; i < THREADS; i++) {
-                var client = new Client(process, i, sessions, history, random.split(), stop, done);
+                var client = new Client(process, i, sessions, history, post, random.split(), stop, done);
                 threads.add(new Thread(client, "client-" + i));
             }
             var orders = new Thread(this::awaitOrder, "orders");
