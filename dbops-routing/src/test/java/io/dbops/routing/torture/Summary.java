@@ -10,23 +10,26 @@ final class Summary {
 
     static String of(Verdict verdict) {
         var summary = new Summary();
-        summary.heading("%d operations", verdict.operations);
+        summary.line(verdict.operations + " operations");
         summary.table("counts", verdict.counts);
         summary.table("excused, as documented", verdict.excused);
-        summary.heading(
+        summary.line(String.format(
+                Locale.ROOT,
                 "while healthy: %.1f %% of %d reads on replicas, %d failures",
-                100 * verdict.replicaShare(), verdict.healthyReads, verdict.healthyFailures);
+                100 * verdict.replicaShare(),
+                verdict.healthyReads,
+                verdict.healthyFailures));
         summary.table("violations", verdict.violations);
-        verdict.shown.forEach(shown -> summary.text.append("\n  ").append(shown));
+        verdict.shown.forEach(shown -> summary.line("  " + shown));
         return summary.text.toString();
     }
 
-    private void heading(String format, Object... values) {
-        text.append('\n').append(String.format(Locale.ROOT, format, values));
+    private void line(String line) {
+        text.append('\n').append(line);
     }
 
     private void table(String name, Map<?, ? extends Number> counts) {
-        heading("%s:%s", name, counts.isEmpty() ? " none" : "");
-        counts.forEach((what, count) -> heading("  %-60s %9d", what, count.longValue()));
+        line(name + (counts.isEmpty() ? ": none" : ":"));
+        counts.forEach((what, count) -> line(String.format(Locale.ROOT, "  %-60s %9d", what, count.longValue())));
     }
 }
