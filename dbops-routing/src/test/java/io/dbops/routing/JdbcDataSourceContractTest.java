@@ -7,6 +7,7 @@ import io.dbops.Router;
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashMap;
@@ -59,7 +60,7 @@ class JdbcDataSourceContractTest {
         calls.put("getConnection()", Map.entry(DataSource::getConnection, "a Connection"));
         calls.put("getConnection(String, String)", Map.entry(d -> d.getConnection("a", "b"), UNSUPPORTED));
         calls.put("getLogWriter()", Map.entry(DataSource::getLogWriter, UNSUPPORTED));
-        calls.put("setLogWriter(PrintWriter)", unsupported(d -> d.setLogWriter(new PrintWriter(System.out))));
+        calls.put("setLogWriter(PrintWriter)", unsupported(d -> d.setLogWriter(new PrintWriter(Writer.nullWriter()))));
         calls.put("getLoginTimeout()", Map.entry(DataSource::getLoginTimeout, "0"));
         calls.put("setLoginTimeout(int)", unsupported(d -> d.setLoginTimeout(1)));
         calls.put("getParentLogger()", Map.entry(DataSource::getParentLogger, UNSUPPORTED));
