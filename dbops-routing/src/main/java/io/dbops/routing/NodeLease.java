@@ -115,8 +115,13 @@ final class NodeLease implements Lease {
     @Override
     public void failed(SQLException error) {
         Dialect dialect = stamp.node.knownDialect();
-        if (dialect == null || dialect.classify(error) == ErrorClass.CONNECTION_LOST) {
+        ErrorClass errorClass = dialect == null ? ErrorClass.CONNECTION_LOST : dialect.classify(error);
+        if (errorClass == ErrorClass.CONNECTION_LOST) {
             aborted();
+        } else if (errorClass == ErrorClass.READ_ONLY && mayWrite) {
+            // It takes no writes any more, which the watch may not have seen yet.
+            stamp.node.doubt(view.core().clock().nanos());
+            view.core().demandLook(stamp.node);
         }
     }
 

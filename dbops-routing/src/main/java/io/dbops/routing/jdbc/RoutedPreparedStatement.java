@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A prepared statement of a {@link RoutedConnection}.
  *
- * <p>When its connection changes nodes it is prepared again there, and given its parameters again: on a replica they
- * are remembered for that. A parameter that can be read only once, or a batch, keeps it where it is; executing it
- * then fails with a transient error if that node may not serve it any more. On the primary nothing is remembered, for
- * a statement never leaves it.
+ * <p>When its connection changes nodes it is prepared again there, and given its parameters again: they are remembered
+ * for that, on the primary too, which may be another server by the time the statement is executed. A parameter that can
+ * be read only once, or a batch, keeps it where it is; executing it then fails with a transient error if that node may
+ * not serve it any more.
  */
 final class RoutedPreparedStatement extends RoutedStatement implements PreparedStatement {
 
@@ -79,9 +79,7 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     }
 
     private void remember(int index, Parameters.Setter setter) {
-        if (parameters != null || !lease().isPrimary()) {
-            parameters().set(index, setter);
-        }
+        parameters().set(index, setter);
     }
 
     private Parameters parameters() {

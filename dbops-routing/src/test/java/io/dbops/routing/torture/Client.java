@@ -2,6 +2,8 @@ package io.dbops.routing.torture;
 
 import io.dbops.Consistency;
 import io.dbops.RoutingDecision;
+import io.dbops.RoutingDecision.Reason;
+import io.dbops.TokenException;
 import io.dbops.routing.torture.Sessions.Subject;
 import io.dbops.routing.torture.Table.Value;
 import io.dbops.routing.torture.TokenPost.Letter;
@@ -9,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One thread of a process: reads and writes registers, and notes what came of it. */
 final class Client implements Runnable {
+
+    private static final Set<TokenException.Reason> EXPECTED =
+            Set.of(TokenException.Reason.WRITE_LOST, TokenException.Reason.NOT_REACHED);
 
     private final int process;
     private final Sessions sessions;
@@ -59,7 +65,9 @@ final class Client implements Runnable {
         private long sent;
         private String node = "";
         private boolean primary;
+        private boolean inOutage;
         private boolean committing;
+        private TokenException.@Nullable Reason refused;
         private boolean doubt;
         private Value value;
 
@@ -94,6 +102,9 @@ final class Client implements Runnable {
             } catch (SQLException e) {
                 note(level.isRead() ? Outcome.FAILED : outcome(e), text(e));
                 LockSupport.parkNanos(5_000_000);
+            } catch (TokenException e) {
+                // Its write was lost, or this process has not seen the failover after which it was issued.
+                refused = e.reason();
             } catch (Exception e) {
                 note(level.isRead() ? Outcome.FAILED : Outcome.UNKNOWN, "!" + e);
                 LockSupport.parkNanos(5_000_000);
@@ -140,6 +151,7 @@ final class Client implements Runnable {
         private void note(RoutingDecision decision) {
             node = decision.node();
             primary = !decision.reason().isReplica();
+            inOutage = decision.reason() == Reason.PRIMARY_UNREACHABLE;
         }
 
         /** What a writer can conclude: unknown, unless it is certain. */
@@ -172,7 +184,7 @@ final class Client implements Runnable {
                     sent,
                     end,
                     letter == null ? start : letter.asOf(),
-                    bound(level),
+                    inOutage ? Math.max(bound(level), Worker.IN_OUTAGE.toNanos()) : bound(level),
                     node,
                     primary,
                     value.standby(),
@@ -266,7 +278,11 @@ final class Client implements Runnable {
             if (letter == null) {
                 new Attempt(ofWhat(), level()).run();
             } else {
-                new Attempt(new Subject(0, letter.key()), Level.SESSION, letter).run();
+                var attempt = new Attempt(new Subject(0, letter.key()), Level.SESSION, letter);
+                attempt.run();
+                if (attempt.refused != null && !EXPECTED.contains(attempt.refused)) {
+                    throw new IllegalStateException("a token was refused: " + attempt.refused);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -37,6 +37,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class Worker {
 
     static final Duration BOUND = Duration.ofMillis(1500);
+    static final Duration IN_OUTAGE = Duration.ofSeconds(20);
     static final int THREADS = 6;
 
     private static final long LOOK_NANOS = 2_000_000;
@@ -110,6 +111,7 @@ final class Worker {
                 RoutedDataSource routed = LagAwareRouting.within(BOUND)
                         .answeringWithin(Duration.ofMillis(500))
                         .waitingForPrimary(Duration.ofSeconds(2))
+                        .servingUpTo(IN_OUTAGE)
                         .abandoningAfter(Duration.ofSeconds(3))
                         .wrap(nodes)) {
             var sessions = new Sessions(process, routed);
