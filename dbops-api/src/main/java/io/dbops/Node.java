@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database server by name. Its role is discovered, for roles change.
@@ -17,6 +18,9 @@ import javax.sql.DataSource;
  * give each server a node of its own.
  */
 public sealed interface Node {
+
+    /** The largest weight of a node. */
+    int MOST_WEIGHT = 100;
 
     /**
      * The name of the node in messages, metrics and decisions.
@@ -35,6 +39,40 @@ public sealed interface Node {
      * @throws SQLException if there is none
      */
     Connection connect(String applicationName, Duration timeout) throws SQLException;
+
+    /**
+     * The share of the reads that the node gets, relative to other replicas.
+     *
+     * @return from 1 to {@value #MOST_WEIGHT}; 1 unless it was {@linkplain #weighted given}
+     */
+    int weight();
+
+    /**
+     * Where the node is, as the application names such places.
+     *
+     * @return the zone, or {@code null} if none was {@linkplain #in given}
+     */
+    @Nullable
+    String zone();
+
+    /**
+     * This node with another share of the reads: one of weight 3 gets three times what one of weight 1 gets, while both
+     * answer equally fast.
+     *
+     * @param weight from 1 to {@value #MOST_WEIGHT}
+     * @return the node with it
+     * @throws IllegalArgumentException if it is not in that range
+     */
+    Node weighted(int weight);
+
+    /**
+     * This node in a zone, for instance a data centre. Routing may prefer the nodes of one zone.
+     *
+     * @param zone a name that means something to the application; not blank
+     * @return the node with it
+     * @throws IllegalArgumentException if it is blank
+     */
+    Node in(String zone);
 
     /**
      * A node at a JDBC URL, for which dbops opens the pool.
@@ -69,19 +107,58 @@ public sealed interface Node {
         }
     }
 
+    private static void checkPlace(int weight, @Nullable String zone) {
+        if (weight < 1 || weight > MOST_WEIGHT) {
+            throw new IllegalArgumentException("weight (" + weight + "): must be from 1 to " + MOST_WEIGHT
+                    + "; to take a node out of the reads, drain it");
+        }
+        if (zone != null && zone.isBlank()) {
+            throw new IllegalArgumentException("zone (\"" + zone + "\"): must not be blank");
+        }
+    }
+
     /**
      * A node at a JDBC URL.
      *
      * @param name its name
      * @param url a JDBC URL of one host; not part of {@link #toString()}, for it may carry a password
      * @param credentials who connects
+     * @param weight its share of the reads, from 1 to {@value #MOST_WEIGHT}
+     * @param zone where it is, or {@code null}
      */
-    record Addressed(String name, String url, Credentials credentials) implements Node {
+    record Addressed(
+            String name,
+            String url,
+            Credentials credentials,
+            int weight,
+            @Nullable String zone) implements Node {
         /** Checks the components. */
         public Addressed {
             checkName(name);
+            checkPlace(weight, zone);
             requireNonNull(credentials, "credentials");
             Dialect.ofUrl(requireNonNull(url, "url"));
+        }
+
+        /**
+         * A node of weight 1 in no zone.
+         *
+         * @param name its name
+         * @param url a JDBC URL of one host
+         * @param credentials who connects
+         */
+        public Addressed(String name, String url, Credentials credentials) {
+            this(name, url, credentials, 1, null);
+        }
+
+        @Override
+        public Addressed weighted(int share) {
+            return new Addressed(name, url, credentials, share, zone);
+        }
+
+        @Override
+        public Addressed in(String place) {
+            return new Addressed(name, url, credentials, weight, requireNonNull(place, "zone"));
         }
 
         /**
@@ -126,12 +203,20 @@ public sealed interface Node {
      * @param name its name
      * @param pooled gives the connections that units of work run on
      * @param unpooled gives the connection that watches the server
+     * @param weight its share of the reads, from 1 to {@value #MOST_WEIGHT}
+     * @param zone where it is, or {@code null}
      */
-    record Given(String name, DataSource pooled, DataSource unpooled) implements Node {
+    record Given(
+            String name,
+            DataSource pooled,
+            DataSource unpooled,
+            int weight,
+            @Nullable String zone) implements Node {
         /** Checks the components. */
         @SuppressWarnings("ReferenceEquality") // the same pool twice is the mistake to be found
         public Given {
             checkName(name);
+            checkPlace(weight, zone);
             requireNonNull(pooled, "pooled");
             requireNonNull(unpooled, "unpooled");
             if (pooled == unpooled) {
@@ -139,6 +224,27 @@ public sealed interface Node {
                         + "): must not be the pool itself, or the watch starves when the pool is exhausted;"
                         + " give a plain data source of the same address");
             }
+        }
+
+        /**
+         * A node of weight 1 in no zone.
+         *
+         * @param name its name
+         * @param pooled gives the connections that units of work run on
+         * @param unpooled gives the connection that watches the server
+         */
+        public Given(String name, DataSource pooled, DataSource unpooled) {
+            this(name, pooled, unpooled, 1, null);
+        }
+
+        @Override
+        public Given weighted(int share) {
+            return new Given(name, pooled, unpooled, share, zone);
+        }
+
+        @Override
+        public Given in(String place) {
+            return new Given(name, pooled, unpooled, weight, requireNonNull(place, "zone"));
         }
 
         @Override

@@ -52,7 +52,10 @@ public record RoutingDecision(String node, Reason reason) {
         REPLICA_NOT_READY("the replica chosen had no connection whose state is known"),
 
         /** A replica: the primary cannot be reached, and the read allows what it lacks. */
-        PRIMARY_UNREACHABLE("the primary cannot be reached, and the replica is recent enough for that time");
+        PRIMARY_UNREACHABLE("the primary cannot be reached, and the replica is recent enough for that time"),
+
+        /** The primary: replay on the replicas was in the way of the statement, which was cancelled there. */
+        REPLAY_CONFLICT("replay on the replica was in the way of it");
 
         private final String phrase;
 

@@ -137,7 +137,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting waitingForReplica(Duration patience) {
-        return with(new Reads(patience, reads.onPrimary()));
+        return with(reads.waiting(patience));
     }
 
     /**
@@ -147,7 +147,61 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting sparingPrimary() {
-        return with(new Reads(reads.patience(), false));
+        return with(reads.sparingPrimary());
+    }
+
+    /**
+     * Limits the reads that the primary serves because no replica is recent enough, or none has a connection to give.
+     * Beyond it they fail with {@link io.dbops.NoEligibleNodeException}, after the time they may
+     * {@linkplain #waitingForReplica wait}. So replicas that fall behind together do not take the primary with them.
+     *
+     * <p>Not limited are reads that ask for the primary, reads that must see what their own session has written or read
+     * and no replica is known to have yet, and all reads while no replica's freshness is known: it may be the watch
+     * that is broken, and the application is to be no worse off than without it.
+     *
+     * @param perSecond at least 1, of which a second's worth may come at once; unlimited by default
+     * @return the routing with it
+     */
+    public LagAwareRouting spillingUpTo(int perSecond) {
+        return with(reads.spilling(perSecond));
+    }
+
+    /**
+     * Sets the zone whose replicas serve a read while one of them may. Those of other zones, or of none, serve it only
+     * if none of the zone is recent enough, reachable and healthy; how busy they are does not matter.
+     *
+     * @param zone a zone that {@linkplain Node#in nodes are in}; without one all replicas are alike
+     * @return the routing with it
+     */
+    public LagAwareRouting preferringZone(String zone) {
+        Choosing before = reads.choosing();
+        return with(reads.choosing(new Choosing(requireNonNull(zone, "zone"), before.slowAfter(), before.rampUp())));
+    }
+
+    /**
+     * Sets how slow a replica's answers are to be that it leaves the rotation: when half of the last ones took this
+     * long. They are those to the watch, and one in 61 of those to the application. A slow replica still serves what no
+     * other replica may serve, before the primary is asked to.
+     *
+     * @param answer positive; by default four times the median of the other replicas, and at least 20 ms. Give one that
+     *     the application's own statements stay below
+     * @return the routing with it
+     */
+    public LagAwareRouting slowAfter(Duration answer) {
+        Choosing before = reads.choosing();
+        return with(reads.choosing(new Choosing(before.zone(), requireNonNull(answer, "answer"), before.rampUp())));
+    }
+
+    /**
+     * Sets how long a replica that comes back, after it could not be reached or was slow, takes to its full share of
+     * the reads. It begins with a tenth, for its caches are cold.
+     *
+     * @param time not negative; default 10 s
+     * @return the routing with it
+     */
+    public LagAwareRouting rampingUpOver(Duration time) {
+        Choosing before = reads.choosing();
+        return with(reads.choosing(new Choosing(before.zone(), before.slowAfter(), time)));
     }
 
     /**

@@ -47,7 +47,7 @@ final class Members {
                         "node (" + given.name() + "): is there already; give each server a name of its own");
             }
             int index = free();
-            var node = new RoutedNode(index, given, application, pools);
+            var node = core.routedNode(index, given, application, pools);
             var member = new Member(node, new NodeObserver(node, core, application, sampling));
             @Nullable Member[] changed = Arrays.copyOf(byIndex, Math.max(byIndex.length, index + 1));
             changed[index] = member;

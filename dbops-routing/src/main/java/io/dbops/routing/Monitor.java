@@ -274,8 +274,8 @@ final class Monitor {
         }
     }
 
-    /** A node was drained, or is not any more. */
-    void drainChanged() {
+    /** The nodes that may be chosen have changed: one was drained, or is not any more, or its health has changed. */
+    void chosenAnew() {
         lock.lock();
         try {
             lead(snapshot);

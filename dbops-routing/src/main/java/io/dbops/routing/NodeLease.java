@@ -7,6 +7,8 @@ import io.dbops.dialect.ErrorClass;
 import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,9 @@ final class NodeLease implements Lease {
 
     /** What {@link #open} stays at once it is reached: then the connection is held until the end. */
     private static final short FOR_GOOD = Short.MAX_VALUE;
+
+    /** How long a session keeps away from a node where replay was in its way. */
+    private static final long AVOIDED_FOR = Duration.ofSeconds(1).toNanos();
 
     private final SessionView view;
     private final Connection connection;
@@ -43,6 +48,7 @@ final class NodeLease implements Lease {
         this.stamp = stamp;
         this.reason = reason;
         mayWrite = reason == Reason.WRITE;
+        stamp.inReplaysWay = false;
         stamp.leased();
     }
 
@@ -63,9 +69,12 @@ final class NodeLease implements Lease {
 
     @Override
     public boolean begins(boolean readOnly) {
-        boolean serves = maySuit(readOnly) && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
+        boolean serves = maySuit(readOnly) && !stamp.inReplaysWay && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
         if (serves) {
             stamp.served(reason);
+            // What an earlier holder began is not what ends now.
+            stamp.timedSince =
+                    !isPrimary() && stamp.isTimed(reason) ? view.core().clock().nanos() : 0;
         }
         return serves;
     }
@@ -87,6 +96,10 @@ final class NodeLease implements Lease {
     public void executed(boolean autoCommit) {
         used = true;
         view.executed(stamp);
+        if (stamp.timedSince != 0) {
+            view.core().outliers().served(stamp.node, view.core().clock().nanos() - stamp.timedSince);
+            stamp.timedSince = 0;
+        }
         if (!mayWrite && isPrimary() && !stamp.node.enforcesReadOnly(autoCommit)) {
             mayWrite = true;
         }
@@ -118,11 +131,46 @@ final class NodeLease implements Lease {
         ErrorClass errorClass = dialect == null ? ErrorClass.CONNECTION_LOST : dialect.classify(error);
         if (errorClass == ErrorClass.CONNECTION_LOST) {
             aborted();
+            if (!isPrimary()) {
+                view.core().outliers().failed(stamp.node);
+            }
+        } else if (isReplayConflict(error)) {
+            stamp.inReplaysWay = true;
+            view.session().avoid(stamp.node, AVOIDED_FOR);
+            Connection physical = stamp.get();
+            if (physical == null || isClosed(physical)) {
+                aborted();
+            }
         } else if (errorClass == ErrorClass.READ_ONLY && mayWrite) {
             // It takes no writes any more, which the watch may not have seen yet.
             stamp.node.doubt(view.core().clock().nanos());
             view.core().demandLook(stamp.node);
         }
+    }
+
+    private static boolean isClosed(Connection physical) {
+        try {
+            return physical.isClosed();
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    @Override
+    public boolean isReplayConflict(SQLException error) {
+        // Nobody writes on a replica: what else could a transaction there be in conflict with?
+        Dialect dialect = stamp.node.knownDialect();
+        return !isPrimary() && dialect != null && dialect.classify(error) == ErrorClass.CONFLICT;
+    }
+
+    @Override
+    public @Nullable Lease elsewhere(boolean onPrimary) throws SQLException {
+        return view.leaseElsewhere(stamp.node, onPrimary);
+    }
+
+    @Override
+    public boolean refusesWrites() {
+        return !isPrimary() || stamp.node.enforcesReadOnly(true);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.dbops.Node;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.Observation;
+import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Leadership.Silence;
 import java.net.ConnectException;
@@ -169,6 +170,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         long askedAt = core.clock().nanos();
         Observation observation = dialect.observe(open);
         Duration roundTrip = Duration.ofNanos(core.clock().nanos() - askedAt);
+        judge(observation, roundTrip);
         boolean upToDate = core.monitor().observed(node, askedAt, observation);
         node.answered();
         Snapshot snapshot = core.monitor().snapshot();
@@ -185,6 +187,17 @@ final class NodeObserver implements Runnable, AutoCloseable {
         reconnectDelay = FIRST_RECONNECT;
         firstContact.complete(new Contact.Made(observation, roundTrip));
         recovered();
+    }
+
+    /** Before the observation is published, for it tells the health as well. */
+    private void judge(Observation observation, Duration roundTrip) {
+        node.countLoad();
+        if (failing) {
+            node.health().returns();
+        }
+        if (observation.role() == Role.REPLICA) {
+            core.outliers().probed(node, roundTrip.toNanos());
+        }
     }
 
     private long jitter() {
@@ -295,6 +308,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         failing = true;
         disconnect();
         wantedAt.set(NEVER);
+        core.outliers().probeFailed(node);
         core.monitor().failed(node, reason, silence);
         if (silence != Silence.REFUSES) {
             node.silent(now);

@@ -34,8 +34,13 @@ final class RoutedNode implements AutoCloseable {
     private final Node node;
     private final String application;
     private final @Nullable Pools pools;
+    private final Health health;
+    private final boolean near;
     private final StampTable stamps = new StampTable();
     private final AtomicInteger stamped = new AtomicInteger();
+
+    /** How many connections are out, as far as was counted lately. Anyone may write it; the last one is right enough. */
+    private volatile int load;
 
     private volatile boolean stampsAreFound;
     private volatile boolean drained;
@@ -57,6 +62,12 @@ final class RoutedNode implements AutoCloseable {
     private record Joined(DataSource pool, @Nullable NodePool owned, boolean defaultAutoCommit, ReadOnly readOnly) {}
 
     RoutedNode(int index, Node node, String application, @Nullable Pools pools) {
+        this(index, node, application, pools, Choosing.DEFAULT, SystemClock.INSTANCE);
+    }
+
+    RoutedNode(int index, Node node, String application, @Nullable Pools pools, Choosing choosing, Clock clock) {
+        health = new Health(node.name(), node.weight(), choosing.rampUp(), clock);
+        near = choosing.zone() == null || choosing.zone().equals(node.zone());
         this.index = index;
         this.node = node;
         this.application = application;
@@ -309,6 +320,27 @@ final class RoutedNode implements AutoCloseable {
      */
     int inFlight() {
         return stamps.leased();
+    }
+
+    /**
+     * About how many connections are out, for the choice, which is not to look at each of them: as of a count that is
+     * some reads or an observation old.
+     */
+    int load() {
+        return load;
+    }
+
+    void countLoad() {
+        load = stamps.leased();
+    }
+
+    Health health() {
+        return health;
+    }
+
+    /** Whether it is in the zone that reads prefer, if they prefer one. */
+    boolean isNear() {
+        return near;
     }
 
     @Override

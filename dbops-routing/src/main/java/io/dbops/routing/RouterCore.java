@@ -44,6 +44,8 @@ final class RouterCore implements AutoCloseable {
     private final Abandonment abandonment;
     private final SessionState processSession;
     private final ThreadLocal<@Nullable SessionState> entered = new ThreadLocal<>();
+    private final Outliers outliers;
+    private final @Nullable SpillBudget spills;
     private final LongAdder unscoped = new LongAdder();
     private final KeyedSessions keyed;
     private final Tokens tokens;
@@ -61,6 +63,10 @@ final class RouterCore implements AutoCloseable {
         this.options = options;
         this.clock = clock;
         monitor = new Monitor(options.sampling(), options.succession().silentFor(options.sampling()), clock);
+        outliers = new Outliers(options.reads().choosing().slowAfter(), monitor::snapshot, monitor::chosenAnew);
+        spills = options.reads().spills() == Reads.UNLIMITED
+                ? null
+                : new SpillBudget(options.reads().spills(), clock);
         primaryDoor = new PrimaryDoor(this);
         abandonment = new Abandonment(this, options.succession().grace().toNanos());
         members = new Members(this, application, pools);
@@ -114,6 +120,7 @@ final class RouterCore implements AutoCloseable {
     /** Adds a node, which is watched from now on. */
     void add(Node node) {
         Member member = members.add(node, options.sampling());
+        member.node().health().returns();
         monitor.added(member.node());
         member.observer().start();
         tell(new ClusterEvent.NodeAdded(node.name()));
@@ -134,9 +141,26 @@ final class RouterCore implements AutoCloseable {
         RoutedNode node = members.require(name).node();
         if (node.isDrained() != drained) {
             node.drained(drained);
-            monitor.drainChanged();
+            if (!drained) {
+                node.health().returns();
+            }
+            monitor.chosenAnew();
             tell(drained ? new ClusterEvent.NodeDrained(name) : new ClusterEvent.NodeUndrained(name));
         }
+    }
+
+    RoutedNode routedNode(int index, Node node, String application, @Nullable Pools pools) {
+        return new RoutedNode(index, node, application, pools, options.reads().choosing(), clock);
+    }
+
+    Outliers outliers() {
+        return outliers;
+    }
+
+    /** What limits the reads that go to the primary for want of a replica, if anything does. */
+    @Nullable
+    SpillBudget spills() {
+        return spills;
     }
 
     Clock clock() {
@@ -331,6 +355,7 @@ final class RouterCore implements AutoCloseable {
 
     void connectionFailed(RoutedNode node, SQLException error) {
         LOG.debug("Node {} gave no connection for a read, which goes elsewhere", node, error);
+        outliers.failed(node);
         demandLook(node);
     }
 

@@ -35,6 +35,11 @@ final class SessionState implements Session {
 
     private volatile boolean lost;
 
+    private volatile @Nullable Avoided avoided;
+
+    /** A node that the session's reads keep away from for a moment. */
+    private record Avoided(RoutedNode node, long until) {}
+
     SessionState(RouterCore core) {
         this(core, null);
     }
@@ -43,6 +48,25 @@ final class SessionState implements Session {
         this.core = core;
         this.base = base;
         bySession = new SessionView(core, this, Consistency.session());
+    }
+
+    /** Keeps the session's next reads away from a node, while another one may serve them. */
+    void avoid(RoutedNode node, long nanos) {
+        avoided = new Avoided(node, core.clock().nanos() + nanos);
+    }
+
+    /** The node to keep away from, if there is one. */
+    @Nullable
+    RoutedNode avoided() {
+        Avoided current = avoided;
+        if (current == null) {
+            return null;
+        }
+        if (core.clock().nanos() < current.until) {
+            return current.node;
+        }
+        avoided = null;
+        return null;
     }
 
     /** Notes that something may have been committed until now, in this epoch. */

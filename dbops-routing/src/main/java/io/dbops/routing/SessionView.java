@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * how stale a replica was found last. Three keep that number up: every unit of work that is refused, every publication
  * of any observer, and, for when all observers are dead, some of the choices themselves.
  */
-final class SessionView implements UnitRouter {
+final class SessionView implements UnitRouter, Tier.Read {
 
     private enum Level {
         EVENTUAL,
@@ -38,6 +38,9 @@ final class SessionView implements UnitRouter {
 
     /** The bits of a random number that are all zero where the choice reads the clock: once in 16 times. */
     private static final int LOOKS = 0xF;
+
+    /** Likewise for a read that tries a replica which may return to the rotation: once in 64 times. */
+    private static final int TRIES = 0x3F0;
 
     private final RouterCore core;
     private final SessionState session;
@@ -92,30 +95,73 @@ final class SessionView implements UnitRouter {
             return leasePrimary(Reason.STRONG);
         }
         Snapshot snapshot = core.monitor().snapshot();
-        Lease lease = leaseReplica(snapshot);
+        Lease lease = leaseReplica(snapshot, null);
         return lease != null ? lease : leaseWithoutReplica(snapshot);
     }
 
-    private @Nullable Lease leaseReplica(Snapshot snapshot) throws SQLException {
+    /**
+     * A connection for a read that replay has cancelled on a replica.
+     *
+     * @return {@code null} if no other replica may serve it, and the primary is not to
+     */
+    @Nullable
+    Lease leaseElsewhere(RoutedNode replica, boolean onPrimary) throws SQLException {
+        Lease lease = onPrimary ? null : leaseReplica(core.monitor().snapshot(), replica);
+        if (lease == null && core.primaryServesReads()) {
+            lease = leasePrimary(Reason.REPLAY_CONFLICT);
+        }
+        return lease;
+    }
+
+    /** A connection to a replica that may serve, but for one node, if that is said. */
+    private @Nullable Lease leaseReplica(Snapshot snapshot, @Nullable RoutedNode but) {
         NodeView[] candidates = candidates(snapshot);
-        int count = candidates.length;
-        if (count == 0) {
+        if (candidates.length == 0) {
             return null;
         }
         int random = ThreadLocalRandom.current().nextInt();
-        boolean looks = (random & LOOKS) == 0;
-        int start = (int) ((Integer.toUnsignedLong(random) * count) >>> 32);
-        for (int i = 0; i < count; i++) {
-            int at = start + i;
-            NodeView candidate = candidates[at < count ? at : at - count];
-            if (isPromising(candidate, looks)) {
-                Lease lease = lease(candidate, replicaReason);
-                if (lease != null) {
-                    return lease;
-                }
+        RoutedNode avoided = but == null ? session.avoided() : but;
+        Lease lease = lease(tiers(snapshot), random, avoided);
+        if (lease == null && but == null && avoided != null) {
+            // It is kept away from only while there is another one.
+            lease = lease(tiers(snapshot), random, null);
+        }
+        if (lease == null && snapshot.outage && level != Level.EVENTUAL) {
+            lease = leaseReplicaInOutage(candidates);
+        }
+        return lease;
+    }
+
+    private @Nullable Lease lease(Tiers tiers, int random, @Nullable RoutedNode but) {
+        Tier trials = tiers.trials;
+        if (trials != null && (random & TRIES) == 0) {
+            Lease lease = lease(trials, random, but);
+            if (lease != null) {
+                return lease;
             }
         }
-        return snapshot.outage && level != Level.EVENTUAL ? leaseReplicaInOutage(candidates) : null;
+        for (Tier tier : tiers.inOrder) {
+            Lease lease = lease(tier, random, but);
+            if (lease != null) {
+                return lease;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Lease lease(Tier tier, int random, @Nullable RoutedNode but) {
+        NodeView chosen = tier.choose(this, random, but);
+        if (chosen == null) {
+            return null;
+        }
+        Lease lease = lease(chosen, replicaReason);
+        for (int i = 0; lease == null && i < tier.views.length; i++) {
+            NodeView other = tier.views[i];
+            if (other != chosen && other.node != but && isPromising(other, random)) {
+                lease = lease(other, replicaReason);
+            }
+        }
+        return lease;
     }
 
     /** Freshness cannot grow while no primary is sampled: what was fresh enough stays so for a given time. */
@@ -143,9 +189,23 @@ final class SessionView implements UnitRouter {
         };
     }
 
+    private Tiers tiers(Snapshot snapshot) {
+        return switch (level) {
+            case EVENTUAL -> snapshot.reachableTiers;
+            case BOUNDED -> snapshot.measuredTiers;
+            default -> snapshot.outage ? snapshot.measuredTiers : snapshot.freshTiers;
+        };
+    }
+
     /** Whether it is worth asking a replica's pool: so far as is known without a clock, unless this read looks. */
-    private boolean isPromising(NodeView view, boolean looks) {
-        if (looks || level == Level.EVENTUAL || view.isLittleUsed()) {
+    @Override
+    public boolean isPromising(NodeView view, int random) {
+        boolean looks = (random & LOOKS) == 0 || view.isLittleUsed();
+        if (looks) {
+            // Not for each read: it is a look at each connection.
+            view.node.countLoad();
+        }
+        if (looks || level == Level.EVENTUAL) {
             return admits(view, core.clock().nanos(), bound);
         }
         return view.staleness() <= bound && hasSeen(view);
@@ -261,10 +321,44 @@ final class SessionView implements UnitRouter {
             throw new NoEligibleNodeException("no replica may serve this read, and the primary is not to: "
                     + reason.phrase() + "; " + core.describe(session));
         }
+        checkBudget(reason);
         if (reason == Reason.OWN_WRITE_NOT_REPLICATED && core.isProcessSession(session)) {
             core.countUnscoped();
         }
         return leasePrimary(reason);
+    }
+
+    /**
+     * Fails if the primary has served enough reads that are not its own. Those that need it for what their session did
+     * are its own, and are as many as its writes.
+     */
+    private void checkBudget(Reason reason) throws SQLException {
+        SpillBudget budget = core.spills();
+        boolean counts = reason == Reason.REPLICA_NOT_READY
+                || (reason == Reason.REPLICAS_TOO_STALE
+                        && isLagMeasured(core.monitor().snapshot()));
+        if (budget == null || !counts || !core.isWatching()) {
+            return;
+        }
+        long wait = budget.take();
+        if (wait > 0) {
+            throw new NoEligibleNodeException("no replica may serve this read, and the primary has served as many of"
+                    + " such reads as .spillingUpTo(...) allows; the next one may in " + (wait / 1_000_000 + 1)
+                    + " ms: " + reason.phrase() + "; " + core.describe(session));
+        }
+    }
+
+    /**
+     * Whether each replica was beyond the bound when it was last seen. Else only time has passed since: it may be the
+     * watch that is dead, and then the application is to be no worse off than without it.
+     */
+    private boolean isLagMeasured(Snapshot snapshot) {
+        for (NodeView view : snapshot.measured) {
+            if (view.observedAt - view.freshAsOf <= bound) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private @Nullable Lease awaitReplica(Snapshot last) throws SQLException {
@@ -286,7 +380,7 @@ final class SessionView implements UnitRouter {
             if (next == null) {
                 return null;
             }
-            Lease lease = leaseReplica(next);
+            Lease lease = leaseReplica(next, null);
             if (lease != null) {
                 return lease;
             }

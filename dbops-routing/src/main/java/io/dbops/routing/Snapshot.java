@@ -29,6 +29,12 @@ final class Snapshot {
     final NodeView[] measured;
     /** Replicas that answered last time. */
     final NodeView[] reachable;
+    /** {@link #fresh} in the order of preference. */
+    final Tiers freshTiers;
+    /** {@link #measured} in the order of preference. */
+    final Tiers measuredTiers;
+    /** {@link #reachable} in the order of preference. */
+    final Tiers reachableTiers;
 
     private final long maxStaleness;
 
@@ -50,6 +56,9 @@ final class Snapshot {
         reachable = select(view -> view.role == Role.REPLICA);
         measured = select(view -> view.measured);
         fresh = select(view -> view.staleness() <= maxStaleness);
+        reachableTiers = new Tiers(reachable);
+        measuredTiers = measured.length == reachable.length ? reachableTiers : new Tiers(measured);
+        freshTiers = fresh.length == measured.length ? measuredTiers : new Tiers(fresh);
     }
 
     /** Notes in all views how stale they are at an instant: so one observer that lives tells of those that do not. */

@@ -23,6 +23,9 @@ final class Stamp extends WeakReference<Connection> {
     /** Where {@link #notes} says whether the connection is leased; before it are the units served, by reason. */
     private static final int LEASED = Reason.values().length;
 
+    /** One of so many units of work is timed. A prime, so that it is not always the same one of what repeats. */
+    private static final int TIMED = 61;
+
     final RoutedNode node;
     final Backend backend;
     /** The server of the backend, as {@link RoutedNode#sharing} has it. */
@@ -34,6 +37,12 @@ final class Stamp extends WeakReference<Connection> {
 
     /** Whether the connection is known to be lost. Written by whoever holds it, and by who gives up on its server. */
     boolean lost;
+
+    /** Whether replay was in the way of what its holder did. Written by whoever holds it. */
+    boolean inReplaysWay;
+
+    /** When the unit of work began that is timed, or 0. Written by whoever holds the connection. */
+    long timedSince;
 
     /** The epoch in which a unit of work last began on it as the primary's. Written by whoever holds it. */
     long epoch;
@@ -54,6 +63,11 @@ final class Stamp extends WeakReference<Connection> {
 
     void served(Reason reason) {
         notes.setOpaque(at(reason), notes.getPlain(at(reason)) + 1);
+    }
+
+    /** Whether the unit of work that was served last is to be timed. */
+    boolean isTimed(Reason reason) {
+        return notes.getPlain(reason.ordinal()) % TIMED == 0;
     }
 
     long servedFor(Reason reason) {

@@ -3,6 +3,7 @@ package io.dbops.routing.jdbc;
 import io.dbops.RoutingDecision;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** A physical connection while a logical one holds it. Not thread-safe, as connections are not. */
 public interface Lease {
@@ -73,6 +74,31 @@ public interface Lease {
      * @param error what it threw
      */
     void failed(SQLException error);
+
+    /**
+     * Whether a call has failed only because the replica was about to apply a change that was in its way.
+     *
+     * @param error what it threw, which {@link #failed} was told
+     * @return {@code false} on the primary
+     */
+    boolean isReplayConflict(SQLException error);
+
+    /**
+     * Takes a connection to another node, for a read that could not be served here.
+     *
+     * @param onPrimary whether it is to be the primary
+     * @return another lease, to be released by the caller; {@code null} if the read may not go anywhere else
+     * @throws SQLException if there is none
+     */
+    @Nullable
+    Lease elsewhere(boolean onPrimary) throws SQLException;
+
+    /**
+     * Whether the server refuses what a connection declared read-only writes in autocommit mode.
+     *
+     * @return {@code true} for a replica
+     */
+    boolean refusesWrites();
 
     /** Notes that the connection was ended by force, whatever it was doing. */
     void aborted();

@@ -49,7 +49,11 @@ abstract class LeasingConnection {
 
     private Lease take() throws SQLException {
         letGo();
-        Lease taken = router.lease(readOnly);
+        return hold(router.lease(readOnly));
+    }
+
+    /** Makes a lease that was just taken the current one. */
+    private Lease hold(Lease taken) throws SQLException {
         try {
             Connection connection = taken.connection();
             if (settings != null) {
@@ -130,6 +134,33 @@ abstract class LeasingConnection {
     final void begin(RoutedStatement statement) throws SQLException {
         statement.runOn(serving());
         unitOpen |= !autoCommit;
+    }
+
+    /**
+     * A statement has failed: moves it to another node if it is to be executed there once more. That is so if it was
+     * cancelled by replay, is a transaction of its own, and whatever it does can write nothing.
+     *
+     * @param error what it threw
+     * @param again whether this is the second time
+     */
+    final boolean goesElsewhere(RoutedStatement statement, SQLException error, boolean again) {
+        Lease used = lease;
+        if (!autoCommit || !readOnly || unitOpen || used == null || !used.isReplayConflict(error)) {
+            return false;
+        }
+        try {
+            Lease other = used.elsewhere(again);
+            if (other == null) {
+                return false;
+            }
+            letGo();
+            hold(other);
+            begin(statement);
+            return lease != null && lease.refusesWrites();
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+            return false;
+        }
     }
 
     /**

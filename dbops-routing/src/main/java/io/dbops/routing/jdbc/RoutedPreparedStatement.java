@@ -93,6 +93,17 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     public ResultSet executeQuery() throws SQLException {
         // Written out: where many kinds of calls run, the lambda of execute(...) is an object and a virtual call.
         begin();
+        try {
+            return query();
+        } catch (SQLException e) {
+            if (SqlText.mayTouchTransaction(sql)) {
+                throw e;
+            }
+            return repeat(Kind.QUERY, sql, () -> wrap(prepared.executeQuery()), e);
+        }
+    }
+
+    private ResultSet query() throws SQLException {
         boolean returned = false;
         try {
             ResultSet rows = prepared.executeQuery();

@@ -122,7 +122,32 @@ abstract class RoutedStatement implements Statement {
 
     final <T> T execute(Kind kind, @Nullable String sql, Execution<T> execution) throws SQLException {
         begin();
-        return run(kind, sql, SqlText.mayTouchTransaction(sql), execution);
+        boolean touchesTransaction = SqlText.mayTouchTransaction(sql);
+        try {
+            return run(kind, sql, touchesTransaction, execution);
+        } catch (SQLException e) {
+            if (kind == Kind.UPDATE || touchesTransaction) {
+                throw e;
+            }
+            return repeat(kind, sql, execution, e);
+        }
+    }
+
+    /** Executes once more, on another node, what was cancelled by replay; in the end on the primary. */
+    final <T> T repeat(Kind kind, @Nullable String sql, Execution<T> execution, SQLException first)
+            throws SQLException {
+        if (!connection.goesElsewhere(this, first, false)) {
+            throw first;
+        }
+        try {
+            return run(kind, sql, false, execution);
+        } catch (SQLException e) {
+            e.addSuppressed(first);
+            if (!connection.goesElsewhere(this, e, true)) {
+                throw e;
+            }
+        }
+        return run(kind, sql, false, execution);
     }
 
     /** Runs something that is part of an execution that has begun: a change of an updatable row. */

@@ -1,0 +1,120 @@
+package io.dbops.routing;
+
+import static io.dbops.routing.Queries.await;
+import static io.dbops.routing.Queries.read;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.dbops.Node;
+import io.dbops.test.DbOpsCluster;
+import io.dbops.test.EmbeddedCluster;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which of the replicas that may serve does: by health, zone and weight, on real servers and a spoiled network. */
+@DbOpsCluster(replicas = 2, proxied = true)
+class SlowReplicaTest {
+
+    private static final Duration DELAY = Duration.ofMillis(200);
+    private static final LagAwareRouting ROUTING =
+            LagAwareRouting.within(Duration.ofSeconds(2)).rampingUpOver(Duration.ofSeconds(1));
+
+    private final EmbeddedCluster cluster;
+    private final Pooled pools;
+
+    SlowReplicaTest(EmbeddedCluster cluster) {
+        this.cluster = cluster;
+        pools = Pooled.over(cluster);
+    }
+
+    @AfterEach
+    void restore() {
+        cluster.nodes().forEach(node -> node.network().heal());
+        pools.close();
+    }
+
+    private static void awaitServing(RoutedDataSource routed, String... nodes) throws Exception {
+        for (String node : nodes) {
+            await(node + " serves", () -> read(routed, "select 1").node().equals(node));
+        }
+    }
+
+    private static int servedBy(String node, int reads, RoutedDataSource routed) throws SQLException {
+        int served = 0;
+        for (int i = 0; i < reads; i++) {
+            served += read(routed, "select 1").node().equals(node) ? 1 : 0;
+        }
+        return served;
+    }
+
+    @Test
+    void aSlowReplicaLeavesTheRotationAndComesBack() throws Exception {
+        try (RoutedDataSource routed = ROUTING.wrap(pools.nodes())) {
+            awaitServing(routed, "db-2", "db-3");
+            cluster.node("db-2").network().delay(DELAY);
+            long since = System.nanoTime();
+            long lastServed = since;
+            while (System.nanoTime() - since < Duration.ofSeconds(6).toNanos()) {
+                long before = System.nanoTime();
+                String node = read(routed, "select 1").node();
+                assertThat(node).as("a replica serves").isNotEqualTo("db-1");
+                lastServed = node.equals("db-2")
+                                && System.nanoTime() - since
+                                        < Duration.ofSeconds(3).toNanos()
+                        ? before
+                        : lastServed;
+            }
+            Duration left = Duration.ofNanos(lastServed - since);
+            System.getLogger(getClass().getName())
+                    .log(System.Logger.Level.INFO, "the slow replica was last chosen after {0} ms", left.toMillis());
+            assertThat(left).isLessThan(Duration.ofSeconds(2));
+            assertThat(servedBy("db-2", 200, routed))
+                    .as("trials, at most some of them")
+                    .isLessThan(20);
+            cluster.node("db-2").network().heal();
+            await("db-2 has a fair share again", () -> servedBy("db-2", 100, routed) > 25);
+        }
+    }
+
+    @Test
+    void theLastReplicaServesHoweverSlow() throws Exception {
+        try (RoutedDataSource routed =
+                ROUTING.slowAfter(Duration.ofMillis(100)).wrap(pools.nodes().subList(0, 2))) {
+            awaitServing(routed, "db-2");
+            cluster.node("db-2").network().delay(DELAY);
+            long since = System.nanoTime();
+            while (System.nanoTime() - since < Duration.ofSeconds(4).toNanos()) {
+                assertThat(read(routed, "select 1").node()).isEqualTo("db-2");
+            }
+        }
+    }
+
+    @Test
+    void aReplicaOfTheOwnZoneServesWhileThereIsOne() throws Exception {
+        List<Node> nodes = pools.nodes();
+        List<Node> placed =
+                List.of(nodes.get(0), nodes.get(1).in("east"), nodes.get(2).in("west"));
+        try (RoutedDataSource routed = ROUTING.preferringZone("west").wrap(placed)) {
+            awaitServing(routed, "db-3");
+            assertThat(servedBy("db-3", 200, routed)).isEqualTo(200);
+            cluster.node("db-3").network().delay(DELAY);
+            await("the other zone serves", () -> servedBy("db-2", 20, routed) >= 19);
+            cluster.node("db-3").network().heal();
+            await("the own zone serves again", () -> servedBy("db-3", 20, routed) == 20);
+        }
+    }
+
+    @Test
+    void weightsAreHeld() throws Exception {
+        var nodes = new ArrayList<>(pools.nodes());
+        nodes.set(2, nodes.get(2).weighted(3));
+        try (RoutedDataSource routed = ROUTING.wrap(nodes)) {
+            awaitServing(routed, "db-2", "db-3");
+            assertThat(servedBy("db-3", 2_000, routed)).isCloseTo(1_500, within(150));
+        }
+    }
+}
