@@ -142,12 +142,26 @@ public final class DbOps implements AutoCloseable {
     }
 
     /**
-     * How many units of work went where, and why, since this was opened.
+     * How many units of work went where, and why, since this was opened. Where routing is only rehearsed, the count is
+     * of where they would have gone.
      *
      * @return counts by decision; decisions that were never made are left out
      */
     public Map<RoutingDecision, Long> decisions() {
         return router.decisions();
+    }
+
+    /**
+     * Where a read would go that began now, and why it would go nowhere else. Does not block, asks no server and takes no
+     * connection, so that a pool that has none to give is not noticed. The read is of the session entered on the calling
+     * thread, or else of the process-wide one.
+     *
+     * @param consistency what the read must see
+     * @return the explanation; where several nodes are eligible, the decision names one of them
+     * @throws IllegalArgumentException if the router cannot prove what is asked for
+     */
+    public Explanation explain(Consistency consistency) {
+        return router.explain(requireNonNull(consistency, "consistency"));
     }
 
     /**
@@ -283,7 +297,7 @@ public final class DbOps implements AutoCloseable {
         }
 
         /**
-         * Sets where meters go.
+         * Sets where meters go. Opening fails if another open router of this name has its meters there.
          *
          * @param registry the application's registry, which stays open; the meters are removed at close
          * @return this

@@ -11,8 +11,9 @@ import io.dbops.dialect.Role;
  * @param role the role it was found in
  * @param freshness how far behind it may be now; zero for the primary
  * @param units units of work that began on it since the router was opened; in autocommit mode each statement is one
+ * @param drained whether no unit of work begins on it, see {@link Router#drain}
  */
-public record NodeStatus(String name, Role role, Freshness freshness, long units) {
+public record NodeStatus(String name, Role role, Freshness freshness, long units, boolean drained) {
 
     /** Checks the components. */
     public NodeStatus {

@@ -51,11 +51,23 @@ public interface Router extends AutoCloseable {
     Topology topology();
 
     /**
-     * How many units of work went where, and why, since this was opened.
+     * How many units of work went where, and why, since this was opened. Where routing is only rehearsed, the count is
+     * of where they would have gone.
      *
      * @return counts by decision; decisions that were never made are left out
      */
     Map<RoutingDecision, Long> decisions();
+
+    /**
+     * Where a read would go that began now, and why it would go nowhere else. Does not block, asks no server and takes no
+     * connection, so that a pool that has none to give is not noticed. The read is of the session entered on the calling
+     * thread, or else of the process-wide one.
+     *
+     * @param consistency what the read must see
+     * @return the explanation; where several nodes are eligible, the decision names one of them
+     * @throws IllegalArgumentException if the router cannot prove what is asked for
+     */
+    Explanation explain(Consistency consistency);
 
     /**
      * Adds a node, which serves when it has answered. Does not wait for that.

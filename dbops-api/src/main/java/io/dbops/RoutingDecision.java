@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 /**
  * Which node serves a unit of work, and why.
  *
- * <p>A routed connection tells its own: {@code connection.unwrap(RoutingDecision.class)}.
+ * <p>A routed connection tells its own: {@code connection.unwrap(RoutingDecision.class)}. Two decisions are equal if they
+ * name the same node for the same reason, so that they can be counted; what was held against the other nodes is told by
+ * {@code connection.unwrap(Explanation.class)}, see {@link Explanation}.
  *
  * @param node the node's name
  * @param reason why this node
@@ -55,7 +57,10 @@ public record RoutingDecision(String node, Reason reason) {
         PRIMARY_UNREACHABLE("the primary cannot be reached, and the replica is recent enough for that time"),
 
         /** The primary: replay on the replicas was in the way of the statement, which was cancelled there. */
-        REPLAY_CONFLICT("replay on the replica was in the way of it");
+        REPLAY_CONFLICT("replay on the replica was in the way of it"),
+
+        /** The primary: routing is only rehearsed. */
+        REHEARSAL("routing is only rehearsed");
 
         private final String phrase;
 

@@ -36,6 +36,16 @@ public interface Session {
     DataSource dataSource(Consistency consistency);
 
     /**
+     * Where a read of this session would go that began now, and why it would go nowhere else. Does not block, asks no
+     * server and takes no connection.
+     *
+     * @param consistency what the read must see
+     * @return the explanation; where several nodes are eligible, the decision names one of them
+     * @throws IllegalArgumentException if the router cannot prove what is asked for
+     */
+    Explanation explain(Consistency consistency);
+
+    /**
      * A proof of what this session has written, and read under {@link Consistency#monotonic()}, that can leave the
      * process: see {@link Router#resume}. Costs no round trip if the watch has sampled the primary since, and waits for
      * that, a bounded time, if not.

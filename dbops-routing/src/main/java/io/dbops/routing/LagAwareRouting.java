@@ -39,6 +39,7 @@ public final class LagAwareRouting implements Routing {
     private final Reads reads;
     private final Succession succession;
     private final Sessions sessions;
+    private final Units units;
     private final boolean needsPrimary;
     private final @Nullable Discovering discovering;
     private final Consumer<? super ClusterEvent> listener;
@@ -59,6 +60,7 @@ public final class LagAwareRouting implements Routing {
             Reads reads,
             Succession succession,
             Sessions sessions,
+            Units units,
             boolean needsPrimary,
             @Nullable Discovering discovering,
             Consumer<? super ClusterEvent> listener,
@@ -67,6 +69,7 @@ public final class LagAwareRouting implements Routing {
         this.reads = reads;
         this.succession = succession;
         this.sessions = sessions;
+        this.units = units;
         this.needsPrimary = needsPrimary;
         this.discovering = discovering;
         this.listener = listener;
@@ -86,6 +89,7 @@ public final class LagAwareRouting implements Routing {
                 Reads.DEFAULT,
                 Succession.DEFAULT,
                 Sessions.DEFAULT,
+                Units.DEFAULT,
                 true,
                 null,
                 event -> {},
@@ -114,19 +118,28 @@ public final class LagAwareRouting implements Routing {
     }
 
     private LagAwareRouting with(Sampling changed) {
-        return new LagAwareRouting(changed, reads, succession, sessions, needsPrimary, discovering, listener, clock);
+        return new LagAwareRouting(
+                changed, reads, succession, sessions, units, needsPrimary, discovering, listener, clock);
     }
 
     private LagAwareRouting with(Reads changed) {
-        return new LagAwareRouting(sampling, changed, succession, sessions, needsPrimary, discovering, listener, clock);
+        return new LagAwareRouting(
+                sampling, changed, succession, sessions, units, needsPrimary, discovering, listener, clock);
+    }
+
+    private LagAwareRouting with(Units changed) {
+        return new LagAwareRouting(
+                sampling, reads, succession, sessions, changed, needsPrimary, discovering, listener, clock);
     }
 
     private LagAwareRouting with(Sessions changed) {
-        return new LagAwareRouting(sampling, reads, succession, changed, needsPrimary, discovering, listener, clock);
+        return new LagAwareRouting(
+                sampling, reads, succession, changed, units, needsPrimary, discovering, listener, clock);
     }
 
     private LagAwareRouting with(Succession changed) {
-        return new LagAwareRouting(sampling, reads, changed, sessions, needsPrimary, discovering, listener, clock);
+        return new LagAwareRouting(
+                sampling, reads, changed, sessions, units, needsPrimary, discovering, listener, clock);
     }
 
     /**
@@ -205,12 +218,42 @@ public final class LagAwareRouting implements Routing {
     }
 
     /**
+     * Rehearses: all units of work run on the primary, as they would without a router, and it is counted where reads would
+     * have gone. So the offload is seen before it is switched on. {@link io.dbops.Router#decisions()} counts where
+     * reads would have gone, as does the meter {@code dbops.routing.rehearsed}; a connection tells by
+     * {@code unwrap(Explanation.class)}. A rehearsed read does not wait for a replica; one for which none is eligible
+     * is counted for the primary, also where that is {@linkplain #sparingPrimary spared}.
+     *
+     * @return the routing with it
+     */
+    public LagAwareRouting rehearsing() {
+        return with(new Units(true, units.deadline()));
+    }
+
+    /**
+     * Sets how long a statement may take to be answered. After that the connection is given up: the statement fails with
+     * a {@link java.sql.SQLException} of SQLSTATE 08006, and whether it took effect is not known, so that reads of its
+     * session stay on the primary until that is. For servers that hang, not for queries that are slow: those are ended
+     * by the server's {@code statement_timeout}, which is to be shorter.
+     *
+     * <p>It is the {@linkplain java.sql.Connection#setNetworkTimeout network timeout} of the connection. An application
+     * that sets its own on a connection goes by that.
+     *
+     * @param deadline longer than the longest statement; 1 ms or more; by default there is none
+     * @return the routing with it
+     * @throws IllegalArgumentException if it is less than 1 ms, or more than 24 days
+     */
+    public LagAwareRouting statementsWithin(Duration deadline) {
+        return with(new Units(units.rehearsed(), requireNonNull(deadline, "deadline")));
+    }
+
+    /**
      * Lets the router open while no primary can be reached. Until one appears, writes fail. By default opening fails.
      *
      * @return the routing with it
      */
     public LagAwareRouting openingWithoutPrimary() {
-        return new LagAwareRouting(sampling, reads, succession, sessions, false, discovering, listener, clock);
+        return new LagAwareRouting(sampling, reads, succession, sessions, units, false, discovering, listener, clock);
     }
 
     /**
@@ -306,6 +349,7 @@ public final class LagAwareRouting implements Routing {
                 reads,
                 succession,
                 sessions,
+                units,
                 needsPrimary,
                 new Discovering(discovery, every),
                 listener,
@@ -325,6 +369,7 @@ public final class LagAwareRouting implements Routing {
                 reads,
                 succession,
                 sessions,
+                units,
                 needsPrimary,
                 discovering,
                 requireNonNull(told, "listener"),
@@ -333,7 +378,8 @@ public final class LagAwareRouting implements Routing {
 
     /** A seam for tests. */
     LagAwareRouting timedBy(Clock other) {
-        return new LagAwareRouting(sampling, reads, succession, sessions, needsPrimary, discovering, listener, other);
+        return new LagAwareRouting(
+                sampling, reads, succession, sessions, units, needsPrimary, discovering, listener, other);
     }
 
     /**
@@ -389,6 +435,10 @@ public final class LagAwareRouting implements Routing {
 
     Sessions sessions() {
         return sessions;
+    }
+
+    Units units() {
+        return units;
     }
 
     Succession succession() {

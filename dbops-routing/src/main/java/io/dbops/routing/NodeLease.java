@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Dialect;
@@ -69,12 +70,17 @@ final class NodeLease implements Lease {
 
     @Override
     public boolean begins(boolean readOnly) {
-        boolean serves = maySuit(readOnly) && !stamp.inReplaysWay && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
+        boolean serves = maySuit(readOnly)
+                && !stamp.inReplaysWay
+                && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
         if (serves) {
             stamp.served(reason);
             // What an earlier holder began is not what ends now.
             stamp.timedSince =
                     !isPrimary() && stamp.isTimed(reason) ? view.core().clock().nanos() : 0;
+            if (reason == Reason.REHEARSAL) {
+                view.rehearse(stamp);
+            }
         }
         return serves;
     }
@@ -207,6 +213,18 @@ final class NodeLease implements Lease {
     @Override
     public RoutingDecision decision() {
         return new RoutingDecision(stamp.node.name(), reason);
+    }
+
+    @Override
+    public Explanation explanation() {
+        return view.explain(stamp, decision());
+    }
+
+    /** Notes what was known when this was chosen. */
+    NodeLease chosenBy(Snapshot known, long at) {
+        stamp.known = known;
+        stamp.chosenAt = at;
+        return this;
     }
 
     @Override

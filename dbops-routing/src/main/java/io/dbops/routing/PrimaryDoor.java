@@ -4,7 +4,6 @@ import io.dbops.ClusterEvent;
 import io.dbops.NoEligibleNodeException;
 import io.dbops.PrimaryChangedException;
 import io.dbops.RoutingDecision.Reason;
-import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -29,7 +28,7 @@ final class PrimaryDoor {
     }
 
     /** A connection to the primary, for a unit of work of this view. */
-    Lease lease(SessionView view, Reason reason) throws SQLException {
+    NodeLease lease(SessionView view, Reason reason) throws SQLException {
         long deadline = core.clock().nanos() + core.primaryPatienceNanos();
         while (true) {
             Snapshot snapshot = open(deadline, view);

@@ -3,6 +3,7 @@ package io.dbops.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.dbops.Consistency;
+import io.dbops.Explanation;
 import io.dbops.Node;
 import io.dbops.Router;
 import io.dbops.RoutingDecision;
@@ -98,6 +99,11 @@ public final class RoutedDataSource implements DataSource, Router {
     @Override
     public Map<RoutingDecision, Long> decisions() {
         return core.decisions();
+    }
+
+    @Override
+    public Explanation explain(Consistency consistency) {
+        return core.currentSession().explain(consistency);
     }
 
     /**

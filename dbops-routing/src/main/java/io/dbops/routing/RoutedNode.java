@@ -11,7 +11,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,7 @@ final class RoutedNode implements AutoCloseable {
     private final boolean near;
     private final StampTable stamps = new StampTable();
     private final AtomicInteger stamped = new AtomicInteger();
+    private final Map<Reason, LongAdder> rehearsed = new ConcurrentHashMap<>();
 
     /** How many connections are out, as far as was counted lately. Anyone may write it; the last one is right enough. */
     private volatile int load;
@@ -308,6 +312,16 @@ final class RoutedNode implements AutoCloseable {
 
     long servedFor(Reason reason) {
         return stamps.servedFor(reason);
+    }
+
+    /** Counts a unit of work that would have begun here, if routing were not only rehearsed. */
+    void rehearsed(Reason reason) {
+        rehearsed.computeIfAbsent(reason, added -> new LongAdder()).increment();
+    }
+
+    long rehearsedFor(Reason reason) {
+        LongAdder units = rehearsed.get(reason);
+        return units == null ? 0 : units.sum();
     }
 
     long servedInAll() {

@@ -26,6 +26,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ final class RouterCore implements AutoCloseable {
     private final Outliers outliers;
     private final @Nullable SpillBudget spills;
     private final LongAdder unscoped = new LongAdder();
+    private final LongAdder lostSessions = new LongAdder();
     private final KeyedSessions keyed;
     private final Tokens tokens;
     private final Teller teller;
@@ -54,7 +56,10 @@ final class RouterCore implements AutoCloseable {
     private final @Nullable DiscoveryWatch discoveryWatch;
 
     private final long deafAfterNanos;
+    private final boolean rehearsing;
+    private final int deadlineMillis;
 
+    private volatile Runnable membersChanged = () -> {};
     private volatile Duration roundTrip = Duration.ZERO;
     private volatile boolean defaultAutoCommit = true;
     private volatile boolean closed;
@@ -77,13 +82,15 @@ final class RouterCore implements AutoCloseable {
         keyed = new KeyedSessions(
                 this, options.sessions().most(), options.sessions().idle());
         tokens = new Tokens(this, options.sessions().tokensValidFor());
-        teller = new Teller(options.listener(), clock);
+        teller = new Teller(options.listener(), monitor::nextEvent, clock);
         Authority authority = options.authority();
         authorityWatch = authority == null ? null : new AuthorityWatch(authority, this, application);
         LagAwareRouting.Discovering discovering = options.discovering();
         discoveryWatch = discovering == null
                 ? null
                 : new DiscoveryWatch(discovering.discovery(), discovering.every(), this, application);
+        rehearsing = options.units().rehearsed();
+        deadlineMillis = options.units().deadlineMillis();
         deafAfterNanos = options.sampling()
                 .interval()
                 .multipliedBy(2)
@@ -123,6 +130,7 @@ final class RouterCore implements AutoCloseable {
         member.node().health().returns();
         monitor.added(member.node());
         member.observer().start();
+        membersChanged.run();
         tell(new ClusterEvent.NodeAdded(node.name()));
     }
 
@@ -130,6 +138,7 @@ final class RouterCore implements AutoCloseable {
     void remove(String name) {
         Member member = members.remove(name);
         monitor.removed(member.node());
+        membersChanged.run();
         member.observer().close();
         member.node().awaitUnused(clock, options.succession().grace().toNanos());
         member.node().close();
@@ -348,9 +357,33 @@ final class RouterCore implements AutoCloseable {
 
     /** Tells what the monitor concluded. */
     void tellNews() {
-        for (ClusterEvent event = monitor.nextEvent(); event != null; event = monitor.nextEvent()) {
-            teller.tell(event);
-        }
+        teller.tellNews();
+    }
+
+    Teller teller() {
+        return teller;
+    }
+
+    /** Sets what is to be run when nodes were added or removed. */
+    void onMembers(Runnable action) {
+        membersChanged = action;
+    }
+
+    boolean isRehearsing() {
+        return rehearsing;
+    }
+
+    int deadlineMillis() {
+        return deadlineMillis;
+    }
+
+    void countLostSession() {
+        lostSessions.increment();
+    }
+
+    /** How many sessions have found out that writes of theirs may be lost. */
+    long lostSessions() {
+        return lostSessions.sum();
     }
 
     void connectionFailed(RoutedNode node, SQLException error) {
@@ -378,9 +411,12 @@ final class RouterCore implements AutoCloseable {
                     view.node.name(),
                     disputed ? Role.UNKNOWN : view.role,
                     disputed ? new Freshness.Unknown(snapshot.whyNoPrimary) : freshness(view, now),
-                    view.node.servedInAll()));
+                    view.node.servedInAll(),
+                    view.node.isDrained()));
         }
-        return new Topology(snapshot.epoch.number(), statuses);
+        Optional<String> whyNoPrimary =
+                snapshot.primary == null ? Optional.of(snapshot.whyNoPrimary) : Optional.empty();
+        return new Topology(snapshot.epoch.number(), whyNoPrimary, statuses);
     }
 
     private static Freshness freshness(NodeView view, long now) {
@@ -390,6 +426,14 @@ final class RouterCore implements AutoCloseable {
         return view.measured
                 ? new Freshness.Known(Duration.ofNanos(Math.max(0, now - view.freshAsOf)))
                 : new Freshness.Unknown(view.reason);
+    }
+
+    /** The role that a node was found in. */
+    Role role(RoutedNode node) {
+        Snapshot snapshot = monitor.snapshot();
+        NodeView view = snapshot.view(node);
+        boolean disputed = view != null && view.role == Role.PRIMARY && snapshot.primary != node;
+        return view == null || disputed ? Role.UNKNOWN : view.role;
     }
 
     /** A replica's bound, or NaN for what is not known or not a replica. */
@@ -420,7 +464,8 @@ final class RouterCore implements AutoCloseable {
         for (RoutedNode node : nodes()) {
             var byReason = new EnumMap<Reason, Long>(Reason.class);
             for (Reason reason : Reason.values()) {
-                long count = node.servedFor(reason);
+                long served = reason == Reason.REHEARSAL ? 0 : node.servedFor(reason);
+                long count = served + node.rehearsedFor(reason);
                 if (count > 0) {
                     byReason.put(reason, count);
                 }

@@ -3,9 +3,11 @@ package io.dbops.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.dbops.Consistency;
+import io.dbops.Explanation;
 import io.dbops.Session;
 import io.dbops.Token;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
@@ -33,7 +35,7 @@ final class SessionState implements Session {
     /** The epoch that the writes since the last look at failovers belong to. */
     private volatile long epochOfWrites;
 
-    private volatile boolean lost;
+    private final AtomicBoolean lost = new AtomicBoolean();
 
     private volatile @Nullable Avoided avoided;
 
@@ -73,13 +75,13 @@ final class SessionState implements Session {
     void wrote(long now, long epoch) {
         long before = epochOfWrites;
         if (epoch > before) {
-            lost |= isLost(before, lastWrite.get());
+            loseIf(isLost(before, lastWrite.get()));
             epochOfWrites = epoch;
         }
         lastWrite.accumulateAndGet(now, Math::max);
         if (epoch < epochOfWrites) {
             // Late: the session has written in a later epoch by now, whose failovers alone will be looked at.
-            lost |= isLost(epoch, now);
+            loseIf(isLost(epoch, now));
         }
         if (passesOn && base != null) {
             base.wrote(now, epoch);
@@ -112,17 +114,23 @@ final class SessionState implements Session {
 
     @Override
     public boolean mayHaveLostWrites() {
-        if (!lost && isLost(epochOfWrites, lastWrite.get())) {
-            lost = true;
+        if (!lost.get()) {
+            loseIf(isLost(epochOfWrites, lastWrite.get()));
         }
-        return lost;
+        return lost.get();
     }
 
     /** Begins where a token ends: with everything that was acknowledged before this instant to be seen. */
     void resumeAt(long instant, long epoch, boolean mayBeLost) {
         epochOfWrites = epoch;
         lastWrite.set(instant);
-        lost = mayBeLost;
+        loseIf(mayBeLost);
+    }
+
+    private void loseIf(boolean mayBeLost) {
+        if (mayBeLost && lost.compareAndSet(false, true)) {
+            core.countLostSession();
+        }
     }
 
     /** Whether a node with all commits before this instant has all that the session wrote. */
@@ -168,6 +176,12 @@ final class SessionState implements Session {
         core.check(requireNonNull(consistency, "consistency"));
         SessionView view = core.view(this, consistency);
         return new ViewDataSource(core, () -> view);
+    }
+
+    @Override
+    public Explanation explain(Consistency consistency) {
+        core.check(requireNonNull(consistency, "consistency"));
+        return core.view(this, consistency).explain();
     }
 
     @Override

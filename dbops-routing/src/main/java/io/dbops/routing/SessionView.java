@@ -1,10 +1,13 @@
 package io.dbops.routing;
 
 import io.dbops.Consistency;
+import io.dbops.Explanation;
 import io.dbops.NoEligibleNodeException;
 import io.dbops.PrimaryChangedException;
+import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Role;
+import io.dbops.routing.Explainer.Choice;
 import io.dbops.routing.jdbc.Lease;
 import io.dbops.routing.jdbc.UnitRouter;
 import java.sql.Connection;
@@ -77,6 +80,24 @@ final class SessionView implements UnitRouter, Tier.Read {
         return session;
     }
 
+    boolean isStrong() {
+        return level == Level.STRONG;
+    }
+
+    boolean isEventual() {
+        return level == Level.EVENTUAL;
+    }
+
+    /** The reason for which a replica serves that may. */
+    Reason reasonFor(NodeView view, long now) {
+        return admits(view, now, bound) ? replicaReason : Reason.PRIMARY_UNREACHABLE;
+    }
+
+    @Override
+    public int deadlineMillis() {
+        return core.deadlineMillis();
+    }
+
     RouterCore core() {
         return core;
     }
@@ -93,6 +114,9 @@ final class SessionView implements UnitRouter, Tier.Read {
         }
         if (level == Level.STRONG) {
             return leasePrimary(Reason.STRONG);
+        }
+        if (core.isRehearsing()) {
+            return leasePrimary(Reason.REHEARSAL);
         }
         Snapshot snapshot = core.monitor().snapshot();
         Lease lease = leaseReplica(snapshot, null);
@@ -177,6 +201,11 @@ final class SessionView implements UnitRouter, Tier.Read {
         return null;
     }
 
+    /** How stale a replica may be that serves. */
+    long boundIn(Snapshot snapshot) {
+        return snapshot.outage && level != Level.EVENTUAL ? outageBound() : bound;
+    }
+
     private long outageBound() {
         return Math.max(bound, core.serveUpToNanos());
     }
@@ -212,7 +241,7 @@ final class SessionView implements UnitRouter, Tier.Read {
     }
 
     /** Whether a replica has what the read must see. */
-    private boolean admits(NodeView view, long now, long within) {
+    boolean admits(NodeView view, long now, long within) {
         return level == Level.EVENTUAL
                 ? view.role == Role.REPLICA && now - view.observedAt <= bound
                 : view.isWithin(within, now) && hasSeen(view);
@@ -242,7 +271,7 @@ final class SessionView implements UnitRouter, Tier.Read {
 
     /** Whether a unit of work may begin now on a connection to the primary. */
     boolean leads(Stamp stamp, boolean isFirst) {
-        if (level == Level.MONOTONIC) {
+        if (level == Level.MONOTONIC && !core.isRehearsing()) {
             awaitOnPrimary(stamp.node);
         }
         return core.primaryDoor().begins(stamp, isFirst);
@@ -270,8 +299,58 @@ final class SessionView implements UnitRouter, Tier.Read {
     /** A statement has been executed. */
     void executed(Stamp stamp) {
         if (level == Level.MONOTONIC) {
-            session.reads().read(stamp.node, stamp.server, core.clock().nanos());
+            NodeView rehearsed = rehearsedOn(stamp);
+            if (rehearsed == null || rehearsed.server == null) {
+                session.reads().read(stamp.node, stamp.server, core.clock().nanos());
+            } else {
+                session.reads()
+                        .read(rehearsed.node, rehearsed.server, core.clock().nanos());
+            }
         }
+    }
+
+    private @Nullable NodeView rehearsedOn(Stamp stamp) {
+        Choice choice = stamp.rehearsed;
+        return choice == null || choice.node() == null
+                ? null
+                : core.monitor().snapshot().view(choice.node());
+    }
+
+    /** Counts where a unit of work would have gone that begins on the primary: as before, as long as it may. */
+    void rehearse(Stamp stamp) {
+        var explainer =
+                new Explainer(this, core.monitor().snapshot(), core.clock().nanos());
+        Choice choice = stamp.rehearsed;
+        if (choice == null || (choice.reason().isReplica() && !isStillEligible(explainer, stamp))) {
+            choice = explainer.choice();
+            stamp.rehearsed = choice;
+            if (isUnscoped(choice.reason())) {
+                core.countUnscoped();
+            }
+        }
+        RoutedNode node = choice.node() == null ? stamp.node : choice.node();
+        node.rehearsed(choice.reason());
+    }
+
+    private boolean isStillEligible(Explainer explainer, Stamp stamp) {
+        NodeView rehearsed = rehearsedOn(stamp);
+        return rehearsed != null && explainer.isEligible(rehearsed);
+    }
+
+    Explanation explain() {
+        return new Explainer(this, core.monitor().snapshot(), core.clock().nanos()).explain();
+    }
+
+    /** Explains a decision: by what was known when it was made, where that was kept. */
+    Explanation explain(Stamp stamp, RoutingDecision made) {
+        Snapshot known = stamp.known;
+        Choice rehearsed = stamp.rehearsed;
+        RoutingDecision decision = rehearsed == null || rehearsed.node() == null
+                ? made
+                : new RoutingDecision(rehearsed.node().name(), rehearsed.reason());
+        return known == null
+                ? new Explainer(this, core.monitor().snapshot(), core.clock().nanos()).explain(decision)
+                : new Explainer(this, known, stamp.chosenAt).explain(decision);
     }
 
     /** Whether a unit of work that has begun on a connection to the primary may go on. */
@@ -316,16 +395,22 @@ final class SessionView implements UnitRouter, Tier.Read {
                 return lease;
             }
         }
-        Reason reason = whyNoReplica();
+        Snapshot known = core.monitor().snapshot();
+        long now = core.clock().nanos();
+        Reason reason = whyNoReplica(known, now);
         if (!core.primaryServesReads() && core.isWatching()) {
             throw new NoEligibleNodeException("no replica may serve this read, and the primary is not to: "
                     + reason.phrase() + "; " + core.describe(session));
         }
         checkBudget(reason);
-        if (reason == Reason.OWN_WRITE_NOT_REPLICATED && core.isProcessSession(session)) {
+        if (isUnscoped(reason)) {
             core.countUnscoped();
         }
-        return leasePrimary(reason);
+        return leasePrimary(reason).chosenBy(known, now);
+    }
+
+    private boolean isUnscoped(Reason reason) {
+        return reason == Reason.OWN_WRITE_NOT_REPLICATED && core.isProcessSession(session);
     }
 
     /**
@@ -397,24 +482,26 @@ final class SessionView implements UnitRouter, Tier.Read {
     }
 
     private boolean hasCandidate(Snapshot snapshot) {
-        long now = core.clock().nanos();
+        return hasCandidate(snapshot, core.clock().nanos());
+    }
+
+    private boolean hasCandidate(Snapshot snapshot, long now) {
         for (NodeView view : candidates(snapshot)) {
-            if (admits(view, now, snapshot.outage ? outageBound() : bound)) {
+            if (admits(view, now, boundIn(snapshot))) {
                 return true;
             }
         }
         return false;
     }
 
-    private Reason whyNoReplica() {
+    /** Why the primary serves a read, by what a snapshot says at an instant. */
+    Reason whyNoReplica(Snapshot snapshot, long now) {
         if (level != Level.BOUNDED && level != Level.EVENTUAL && session.hasUnsettledWrites()) {
             return Reason.WRITE_OUTCOME_UNKNOWN;
         }
-        Snapshot snapshot = core.monitor().snapshot();
         if (snapshot.measured.length == 0 || !core.isWatching()) {
             return Reason.FRESHNESS_UNKNOWN;
         }
-        long now = core.clock().nanos();
         boolean withinBound = false;
         boolean hasWrites = false;
         for (NodeView view : snapshot.measured) {
@@ -424,13 +511,13 @@ final class SessionView implements UnitRouter, Tier.Read {
         if (!withinBound) {
             return Reason.REPLICAS_TOO_STALE;
         }
-        if (hasCandidate(snapshot)) {
+        if (hasCandidate(snapshot, now)) {
             return Reason.REPLICA_NOT_READY;
         }
         return hasWrites && level == Level.MONOTONIC ? Reason.OWN_READ_NOT_REACHED : Reason.OWN_WRITE_NOT_REPLICATED;
     }
 
-    private Lease leasePrimary(Reason reason) throws SQLException {
+    private NodeLease leasePrimary(Reason reason) throws SQLException {
         return core.primaryDoor().lease(this, reason);
     }
 }

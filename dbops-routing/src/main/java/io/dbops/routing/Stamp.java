@@ -3,9 +3,11 @@ package io.dbops.routing;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.ServerIdentity;
+import io.dbops.routing.Explainer.Choice;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of one physical connection for its whole life: which server process is at its other end, and an
@@ -44,6 +46,17 @@ final class Stamp extends WeakReference<Connection> {
     /** When the unit of work began that is timed, or 0. Written by whoever holds the connection. */
     long timedSince;
 
+    /** What was known when a read was sent to the primary over it. Written by whoever holds it. */
+    @Nullable
+    Snapshot known;
+
+    /** The instant of that choice. */
+    long chosenAt;
+
+    /** Where what is rehearsed over it would have gone. Written by whoever holds it. */
+    @Nullable
+    Choice rehearsed;
+
     /** The epoch in which a unit of work last began on it as the primary's. Written by whoever holds it. */
     long epoch;
 
@@ -80,6 +93,12 @@ final class Stamp extends WeakReference<Connection> {
 
     /** To be said before the connection is given back: after that it is another's. */
     void released() {
+        if (known != null) {
+            known = null;
+        }
+        if (rehearsed != null) {
+            rehearsed = null;
+        }
         notes.setOpaque(LEASED, 0);
     }
 

@@ -150,7 +150,8 @@ class FailoverTest {
         execute(routed, INSERT);
         db2.promote();
         await("both are seen", () -> routed.topology().primary().isEmpty());
-        assertThat(routed.topology().format()).contains("takes writes, but db-1 is not known to have stopped");
+        assertThat(routed.topology().whyNoPrimary())
+                .contains("db-2 takes writes, but db-1 is not known to have stopped");
         try (RoutedDataSource impatient = routing()
                 .waitingForPrimary(Duration.ZERO)
                 .openingWithoutPrimary()

@@ -1,5 +1,6 @@
 package io.dbops.routing.jdbc;
 
+import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -122,6 +123,13 @@ public interface Lease {
      * @return the decision
      */
     RoutingDecision decision();
+
+    /**
+     * Which node it is, and why no other.
+     *
+     * @return the explanation
+     */
+    Explanation explanation();
 
     /**
      * Ends the lease and gives the connection back.

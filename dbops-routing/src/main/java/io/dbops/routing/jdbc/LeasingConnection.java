@@ -56,6 +56,11 @@ abstract class LeasingConnection {
     private Lease hold(Lease taken) throws SQLException {
         try {
             Connection connection = taken.connection();
+            int deadline = router.deadlineMillis();
+            if (deadline > 0) {
+                // At each taking: pools take it back when they get the connection back, or look whether it lives.
+                connection.setNetworkTimeout(Runnable::run, deadline);
+            }
             if (settings != null) {
                 // Not as a part of a transaction, with whose rollback they would be taken back.
                 connection.setAutoCommit(true);

@@ -1,5 +1,6 @@
 package io.dbops.routing.jdbc;
 
+import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import java.sql.Array;
 import java.sql.Blob;
@@ -574,6 +575,10 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         if (iface == RoutingDecision.class) {
             return iface.cast((lease == null ? current() : lease).decision());
         }
+        if (iface == Explanation.class) {
+            checkOpen();
+            return iface.cast((lease == null ? current() : lease).explanation());
+        }
         Lease used = current();
         T unwrapped = used.connection().unwrap(iface);
         used.escaped();
@@ -585,6 +590,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         checkOpen();
         return iface.isInstance(this)
                 || iface == RoutingDecision.class
+                || iface == Explanation.class
                 || ask(connection -> connection.isWrapperFor(iface));
     }
 

@@ -20,4 +20,11 @@ public interface UnitRouter {
      * @return what a pool gives
      */
     boolean defaultAutoCommit();
+
+    /**
+     * How long a statement may take to be answered, unless the application has said otherwise.
+     *
+     * @return milliseconds, or 0 for as long as it takes
+     */
+    int deadlineMillis();
 }

@@ -3,6 +3,7 @@ package io.dbops.samples.tour;
 import io.dbops.DbOps;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.WriteThenRead.Count;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -48,6 +49,7 @@ public final class Tour {
         screen.title("dbops", "a database reliability engineer in a jar: the tour");
         CountingStaleReads.Seen seen;
         double cost;
+        Duration failover;
         try (EmbeddedCluster cluster = StartingCluster.play(screen);
                 DbOps db = OpeningDbOps.play(screen, cluster)) {
             SpreadingReads.play(screen, db);
@@ -56,11 +58,13 @@ public final class Tour {
                 seen = CountingStaleReads.play(screen, cluster, db, plain, seed);
                 cost = MeasuringCost.play(screen, db, plain);
             }
+            failover = KillingPrimary.play(screen, cluster, db);
         }
-        conclude(screen, seen, cost, watch);
+        conclude(screen, seen, cost, failover, watch);
     }
 
-    private static void conclude(Screen screen, CountingStaleReads.Seen seen, double cost, Stopwatch watch) {
+    private static void conclude(
+            Screen screen, CountingStaleReads.Seen seen, double cost, Duration failover, Stopwatch watch) {
         Count naive = seen.naive();
         Count routed = seen.routed();
         screen.title("Seen", "in " + Screen.seconds(watch.elapsed()));
@@ -70,8 +74,15 @@ public final class Tour {
                 stale reads   %,d of %,d through dbops; %,d of %,d on a random replica
                 offloaded     %.1f %% of the reads that came 50 ms after the write, or later
                 cost          %.2f times a plain query in the median
-                lag           replicas that fell behind lost their reads, and got them back""",
-                routed.stale(), routed.reads(), naive.stale(), naive.reads(), 100 * routed.lateReplicaShare(), cost));
+                lag           replicas that fell behind lost their reads, and got them back
+                failover      writes again %s after kill -9 of the primary, none lost untold""",
+                routed.stale(),
+                routed.reads(),
+                naive.stale(),
+                naive.reads(),
+                100 * routed.lateReplicaShare(),
+                cost,
+                Screen.millis(failover)));
         screen.title("Next", "and the tour again whenever you like");
         screen.gap();
         screen.show("""
