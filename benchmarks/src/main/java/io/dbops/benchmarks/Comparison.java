@@ -40,6 +40,9 @@ public final class Comparison {
     private static final TimeValue WARMUP = TimeValue.milliseconds(500);
     private static final TimeValue ITERATION = TimeValue.milliseconds(200);
 
+    /** Else the AWS wrapper keeps a record of each setReadOnly for a minute: at this rate that fills the heap. */
+    private static final String WITHOUT_AWS_EVENTS = "-Daws.jdbc.config.exception.context.enabled=false";
+
     private static final Contender[] USUAL = Arrays.stream(Contender.values())
             .filter(contender -> contender != Contender.AWS_SRW)
             .toArray(Contender[]::new);
@@ -105,6 +108,7 @@ public final class Comparison {
     private void peerRound() throws RunnerException {
         for (boolean virtual : Runtime.version().feature() < 21 ? new boolean[] {false} : new boolean[] {false, true}) {
             for (int threads : PEER_THREADS) {
+                System.out.printf("%d %s%n", threads, virtual ? "virtual" : "platform");
                 run(threads, virtual, WARMUPS, "RoutingBenchmark.query$", USUAL);
                 run(threads, virtual, LONG_WARMUPS, "RoutingBenchmark.query$", Contender.AWS_SRW);
                 run(threads, virtual, LONG_WARMUPS, "H2Benchmark.query$", H2Contender.values());
@@ -128,7 +132,12 @@ public final class Comparison {
                 .measurementIterations(ITERATIONS)
                 .measurementTime(ITERATION)
                 // Compiled before it goes on: eight threads on two processors would leave the JIT no time for it.
-                .jvmArgs("-Xbatch", "-Djmh.executor=" + (virtual ? "VIRTUAL" : "PLATFORM"))
+                .jvmArgs(
+                        "-Xbatch",
+                        "-Djmh.executor=" + (virtual ? "VIRTUAL" : "PLATFORM"),
+                        // A stub never blocks. With fewer carriers than threads some would wait for ever.
+                        "-Djdk.virtualThreadScheduler.parallelism=" + threads,
+                        WITHOUT_AWS_EVENTS)
                 .addProfiler(GCProfiler.class)
                 .addProfiler(CpuTime.class)
                 .shouldFailOnError(true)

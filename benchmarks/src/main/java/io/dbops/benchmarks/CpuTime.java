@@ -22,7 +22,8 @@ public final class CpuTime implements InternalProfiler {
     static final String LABEL = "cpu";
 
     /** Virtual threads have no processor time of their own; the threads that carry them do, and carry nothing else. */
-    private static final String WORKER = Turns.VIRTUAL ? "ForkJoinPool-1-worker-" : "-jmh-worker-";
+    private static final String WORKER =
+            "VIRTUAL".equals(System.getProperty("jmh.executor")) ? "ForkJoinPool-1-worker-" : "-jmh-worker-";
 
     private long before;
 
