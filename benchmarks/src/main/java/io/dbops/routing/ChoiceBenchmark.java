@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The choice of a replica alone, without a clock and without a pool. In this package because nobody else can make it.
+ * The choice of a replica alone, without a pool, and nearly always without a clock. In this package because nobody else can make it.
  */
 @NullMarked
 @State(Scope.Benchmark)
@@ -27,8 +27,7 @@ public class ChoiceBenchmark {
 
     private StubCluster cluster;
     private RouterCore core;
-    private SessionState session;
-    private long bound;
+    private SessionView view;
 
     /** Opens a router. */
     @Setup
@@ -37,8 +36,7 @@ public class ChoiceBenchmark {
         core = new RouterCore(
                 LagAwareRouting.within(Duration.ofSeconds(10)), "choice", cluster.nodes(), null, SystemClock.INSTANCE);
         core.open();
-        session = core.currentSession();
-        bound = core.sampling().maxStaleness().toNanos();
+        view = core.currentSession().view();
     }
 
     /** Closes it. */
@@ -48,21 +46,12 @@ public class ChoiceBenchmark {
         cluster.close();
     }
 
-    /** One of two replicas that a read of the process-wide session may go to: the rules of {@link SessionView}. */
+    /** One of two replicas that a read of the process-wide session may go to. */
     @Benchmark
     public @Nullable Object choose() {
-        NodeView[] candidates = core.monitor().snapshot().fresh;
-        int count = candidates.length;
-        int start = count <= 1 ? 0 : ThreadLocalRandom.current().nextInt(count);
-        for (int i = 0; i < count; i++) {
-            int at = start + i;
-            NodeView candidate = candidates[at < count ? at : at - count];
-            if (candidate.staleness() <= bound
-                    && !session.hasUnsettledWrites()
-                    && session.isCoveredBy(candidate.freshAsOf)) {
-                return candidate;
-            }
-        }
-        return null;
+        Tier[] tiers = core.monitor().snapshot().freshTiers.inOrder;
+        return tiers.length == 0
+                ? null
+                : tiers[0].choose(view, ThreadLocalRandom.current().nextInt(), null);
     }
 }

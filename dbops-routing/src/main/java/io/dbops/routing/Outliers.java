@@ -45,11 +45,11 @@ final class Outliers {
         tell(node, before);
     }
 
-    /** The watch on a node was not answered. */
+    /** The watch on a node was not answered, which is told already. That of the primary concerns its succession. */
     void probeFailed(RoutedNode node) {
-        Standing before = node.health().standing();
-        node.health().probeFailed();
-        tell(node, before);
+        if (snapshot.get().primary != node) {
+            node.health().probeFailed();
+        }
     }
 
     /** A replica has answered the application. */

@@ -345,7 +345,10 @@ final class RoutedNode implements AutoCloseable {
     }
 
     void countLoad() {
-        load = stamps.leased();
+        int counted = stamps.leased();
+        if (counted != load) {
+            load = counted;
+        }
     }
 
     Health health() {
