@@ -223,7 +223,7 @@ final class RoutedNode implements AutoCloseable {
         if (!pooled.getAutoCommit()) {
             pooled.rollback();
         }
-        stamps.add(physical, stamp);
+        add(physical, stamp);
         if (!stampsAreFound && stamped.incrementAndGet() == SUSPICIOUS) {
             LOG.warn(
                     "None of {} connections of node {} was ever seen again: its pool does not unwrap to the driver's"
@@ -232,6 +232,10 @@ final class RoutedNode implements AutoCloseable {
                     this);
         }
         return stamp;
+    }
+
+    void add(Connection physical, Stamp stamp) {
+        stamps.add(physical, stamp);
     }
 
     /**

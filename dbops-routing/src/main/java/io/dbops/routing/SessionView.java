@@ -42,6 +42,9 @@ final class SessionView implements UnitRouter, Tier.Read {
     /** The bits of a random number that are all zero where the choice reads the clock: once in 16 times. */
     private static final int LOOKS = 0xF;
 
+    /** Likewise for one that counts the connections which a replica has out: once in 64 times. */
+    private static final int COUNTS = 0x3F;
+
     /** Likewise for a read that tries a replica which may return to the rotation: once in 64 times. */
     private static final int TRIES = 0x3F0;
 
@@ -229,12 +232,12 @@ final class SessionView implements UnitRouter, Tier.Read {
     /** Whether it is worth asking a replica's pool: so far as is known without a clock, unless this read looks. */
     @Override
     public boolean isPromising(NodeView view, int random) {
-        boolean looks = (random & LOOKS) == 0 || view.isLittleUsed();
-        if (looks) {
+        boolean isRare = view.isLittleUsed();
+        if (isRare || (random & COUNTS) == 0) {
             // Not for each read: it is a look at each connection.
             view.node.countLoad();
         }
-        if (looks || level == Level.EVENTUAL) {
+        if (isRare || level == Level.EVENTUAL || (random & LOOKS) == 0) {
             return admits(view, core.clock().nanos(), bound);
         }
         return view.staleness() <= bound && hasSeen(view);

@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Tier {
 
     /** Below this a difference is noise. */
-    private static final long LEAST_MICROS = 500;
+    private static final long LEAST_MICROS = 1_000;
 
     /** Who chooses, and knows what may serve. */
     interface Read {
@@ -31,6 +32,8 @@ final class Tier {
     /** Up to where each one's share of all shares goes. */
     private final int[] upTo;
 
+    private final boolean areEqual;
+
     Tier(NodeView[] views) {
         this.views = views;
         shares = new long[views.length];
@@ -42,6 +45,7 @@ final class Tier {
             shares[i] = share;
             upTo[i] = sum;
         }
+        areEqual = Arrays.stream(shares).allMatch(each -> each == shares[0]);
     }
 
     /**
@@ -54,18 +58,22 @@ final class Tier {
      */
     @Nullable
     NodeView choose(Read read, int random, @Nullable RoutedNode but) {
-        int first = promising(draw(random), read, random, but, -1);
+        int first = promising(draw(random), read, random, but);
         int count = views.length;
         if (first < 0 || count == 1) {
             return first < 0 ? null : views[first];
         }
-        int step = 1 + scaled(random * 0x9E3779B9, count - 1);
+        int step = count == 2 ? 1 : 1 + scaled(random * 0x9E3779B9, count - 1);
         int at = first + step;
-        int second = promising(at < count ? at : at - count, read, random, but, first);
-        return views[second >= 0 && isBetter(second, first) ? second : first];
+        int second = at < count ? at : at - count;
+        // Seldom better, so it is asked for its promise last.
+        return isBetter(second, first) && isPromising(second, read, random, but) ? views[second] : views[first];
     }
 
     private int draw(int random) {
+        if (areEqual) {
+            return scaled(random, upTo.length);
+        }
         int at = scaled(random, upTo[upTo.length - 1]);
         int i = 0;
         while (upTo[i] <= at) {
@@ -79,17 +87,21 @@ final class Tier {
         return (int) ((Integer.toUnsignedLong(random) * bound) >>> 32);
     }
 
-    private int promising(int start, Read read, int random, @Nullable RoutedNode but, int taken) {
+    private int promising(int start, Read read, int random, @Nullable RoutedNode but) {
         int count = views.length;
         for (int i = 0; i < count; i++) {
             int at = start + i;
             int index = at < count ? at : at - count;
-            NodeView view = views[index];
-            if (index != taken && view.node != but && read.isPromising(view, random)) {
+            if (isPromising(index, read, random, but)) {
                 return index;
             }
         }
         return -1;
+    }
+
+    private boolean isPromising(int index, Read read, int random, @Nullable RoutedNode but) {
+        NodeView view = views[index];
+        return view.node != but && read.isPromising(view, random);
     }
 
     /** Whether the second choice is to replace the first. */
@@ -98,9 +110,13 @@ final class Tier {
         RoutedNode b = views[second].node;
         long slowness = Math.max(LEAST_MICROS, a.health().micros());
         long other = Math.max(LEAST_MICROS, b.health().micros());
+        int busy = a.load();
+        if (busy == 0 && slowness <= 2 * other) {
+            return false;
+        }
         // Multiplied by both shares instead of divided by one.
         long would = (b.load() + 1L) * other * shares[first];
-        return a.load() * slowness * shares[second] > would
-                || (slowness > 2 * other && (a.load() + 1L) * slowness * shares[second] > would);
+        return busy * slowness * shares[second] > would
+                || (slowness > 2 * other && (busy + 1L) * slowness * shares[second] > would);
     }
 }

@@ -3,15 +3,17 @@ package io.dbops.routing;
 import static io.dbops.routing.Queries.await;
 import static io.dbops.routing.Queries.read;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
+import io.dbops.Consistency;
 import io.dbops.Node;
+import io.dbops.routing.Health.Standing;
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,13 +39,13 @@ class SlowReplicaTest {
         pools.close();
     }
 
-    private static void awaitServing(RoutedDataSource routed, String... nodes) throws Exception {
+    private static void awaitServing(DataSource routed, String... nodes) throws Exception {
         for (String node : nodes) {
             await(node + " serves", () -> read(routed, "select 1").node().equals(node));
         }
     }
 
-    private static int servedBy(String node, int reads, RoutedDataSource routed) throws SQLException {
+    private static int servedBy(String node, int reads, DataSource routed) throws SQLException {
         int served = 0;
         for (int i = 0; i < reads; i++) {
             served += read(routed, "select 1").node().equals(node) ? 1 : 0;
@@ -51,31 +53,30 @@ class SlowReplicaTest {
         return served;
     }
 
+    /** The latency alone would keep reads away, until the other replica is busy: this is about the breaker. */
     @Test
     void aSlowReplicaLeavesTheRotationAndComesBack() throws Exception {
-        try (RoutedDataSource routed = ROUTING.wrap(pools.nodes())) {
+        try (var core = new RouterCore(ROUTING, "test", pools.nodes(), null, SystemClock.INSTANCE)) {
+            core.open();
+            DataSource routed = core.currentSession().dataSource(Consistency.session());
+            Health health = core.nodes().get(1).health();
             awaitServing(routed, "db-2", "db-3");
+            await("db-2 is in the rotation", () -> health.standing() == Standing.IN);
             cluster.node("db-2").network().delay(DELAY);
             long since = System.nanoTime();
-            long lastServed = since;
-            while (System.nanoTime() - since < Duration.ofSeconds(6).toNanos()) {
-                long before = System.nanoTime();
-                String node = read(routed, "select 1").node();
-                assertThat(node).as("a replica serves").isNotEqualTo("db-1");
-                lastServed = node.equals("db-2")
-                                && System.nanoTime() - since
-                                        < Duration.ofSeconds(3).toNanos()
-                        ? before
-                        : lastServed;
-            }
-            Duration left = Duration.ofNanos(lastServed - since);
+            await("db-2 leaves the rotation", () -> {
+                assertThat(read(routed, "select 1").node()).isNotEqualTo("db-1");
+                return health.standing() != Standing.IN;
+            });
+            Duration left = Duration.ofNanos(System.nanoTime() - since);
             System.getLogger(getClass().getName())
-                    .log(System.Logger.Level.INFO, "the slow replica was last chosen after {0} ms", left.toMillis());
+                    .log(System.Logger.Level.INFO, "the slow replica left after {0} ms", left.toMillis());
             assertThat(left).isLessThan(Duration.ofSeconds(2));
             assertThat(servedBy("db-2", 200, routed))
                     .as("trials, at most some of them")
                     .isLessThan(20);
             cluster.node("db-2").network().heal();
+            await("db-2 is in the rotation again", () -> health.standing() == Standing.IN);
             await("db-2 has a fair share again", () -> servedBy("db-2", 100, routed) > 25);
         }
     }
@@ -114,7 +115,8 @@ class SlowReplicaTest {
         nodes.set(2, nodes.get(2).weighted(3));
         try (RoutedDataSource routed = ROUTING.wrap(nodes)) {
             awaitServing(routed, "db-2", "db-3");
-            assertThat(servedBy("db-3", 2_000, routed)).isCloseTo(1_500, within(150));
+            // A machine that is busy with something else may make one of them slow for a while.
+            await("three of four reads", () -> Math.abs(servedBy("db-3", 1_000, routed) - 750) <= 75);
         }
     }
 }

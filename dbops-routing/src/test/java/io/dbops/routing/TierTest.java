@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.dbops.Node;
+import io.dbops.dialect.Backend;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Health.Standing;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import org.assertj.core.data.Percentage;
@@ -22,6 +27,9 @@ class TierTest {
 
     private final HandClock clock = new HandClock();
     private final long seed = System.nanoTime();
+    /** Stamps alone do not keep connections alive. */
+    private final List<Connection> held = new ArrayList<>();
+
     private final Random random = new Random(seed);
 
     private NodeView view(int index, int weight, String zone, Duration latency) {
@@ -56,7 +64,7 @@ class TierTest {
 
     @Test
     void smallDifferencesInLatencyAreNoise() {
-        double[] shares = shares(view(0, 1, "east", Duration.ofNanos(50_000)), view(1, 1, "east", MILLI.dividedBy(2)));
+        double[] shares = shares(view(0, 1, "east", Duration.ofNanos(50_000)), view(1, 1, "east", MILLI));
         assertThat(shares[0]).as("seed %d", seed).isCloseTo(0.5, within(0.02));
     }
 
@@ -64,6 +72,28 @@ class TierTest {
     void ofTwoTheFasterIsChosen() {
         double[] shares = shares(view(0, 1, "east", MILLI.multipliedBy(5)), view(1, 1, "east", MILLI));
         assertThat(shares[1]).isEqualTo(1);
+    }
+
+    private NodeView busy(int index, int connections) {
+        NodeView view = view(index, 1, "east", MILLI);
+        for (int i = 0; i < connections; i++) {
+            var connection = (Connection) Proxy.newProxyInstance(
+                    Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (self, method, args) -> null);
+            held.add(connection);
+            var stamp = new Stamp(view.node, connection, new Backend(Objects.requireNonNull(view.server), i, ""), 0);
+            stamp.leased();
+            view.node.add(connection, stamp);
+        }
+        view.node.countLoad();
+        return view;
+    }
+
+    @Test
+    void ofTwoTheLessBusyIsChosen() {
+        assertThat(shares(busy(0, 3), busy(1, 1))[1]).isEqualTo(1);
+        assertThat(shares(busy(0, 2), busy(1, 1))[1])
+                .as("with the read it is as busy; seed %d", seed)
+                .isCloseTo(0.5, within(0.02));
     }
 
     @Test
