@@ -38,6 +38,17 @@ class SessionStateTest {
     }
 
     @Test
+    void aSessionThatFindsOutThatItMayHaveLostWritesIsCountedOnce() {
+        var session = new SessionState(core);
+        assertThat(session.mayHaveLostWrites()).isFalse();
+        assertThat(core.lostSessions()).isZero();
+        session.resumeAt(100, 1, true);
+        assertThat(session.mayHaveLostWrites()).isTrue();
+        session.resumeAt(200, 1, true);
+        assertThat(core.lostSessions()).isOne();
+    }
+
+    @Test
     void sessionsNestOnAThread() {
         var outer = new SessionState(core);
         var inner = new SessionState(core);

@@ -2,12 +2,14 @@ package io.dbops.samples.tour;
 
 import static java.util.stream.Collectors.joining;
 
+import io.dbops.ClusterEvent;
 import io.dbops.Credentials;
 import io.dbops.DbOps;
 import io.dbops.pool.FittedPools;
 import io.dbops.routing.LagAwareRouting;
 import io.dbops.test.EmbeddedCluster;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /** Scene 2: dbops opens the cluster and finds out who is who. */
 final class OpeningDbOps {
@@ -17,14 +19,14 @@ final class OpeningDbOps {
 
     private OpeningDbOps() {}
 
-    static DbOps play(Screen screen, EmbeddedCluster cluster) {
+    static DbOps play(Screen screen, EmbeddedCluster cluster, Consumer<ClusterEvent> listener) {
         screen.scene("dbops opens it");
         screen.say("Addresses go in; roles are discovered, and pools are checked against what the servers allow.");
         screen.gap();
         screen.show(code(cluster));
         screen.gap();
         Stopwatch watch = Stopwatch.started();
-        DbOps db = open(cluster);
+        DbOps db = open(cluster, listener);
         Duration opened = watch.elapsed();
         screen.show(db.topology().format());
         screen.gap();
@@ -32,8 +34,10 @@ final class OpeningDbOps {
         return db;
     }
 
-    private static DbOps open(EmbeddedCluster cluster) {
-        var builder = DbOps.named("tour").pools(FittedPools.upTo(10)).routing(LagAwareRouting.within(BOUND));
+    private static DbOps open(EmbeddedCluster cluster, Consumer<ClusterEvent> listener) {
+        var builder = DbOps.named("tour")
+                .pools(FittedPools.upTo(10))
+                .routing(LagAwareRouting.within(BOUND).listener(listener));
         cluster.nodes()
                 .forEach(node -> builder.node(node.name(), node.url(), Credentials.of(node.user(), node.password())));
         return builder.open();

@@ -44,16 +44,25 @@ final class Screen {
 
     /** A paragraph. Words are wrapped. */
     void say(String format, Object... arguments) {
-        var line = new StringBuilder(INDENT);
-        for (String word : format(format, arguments).split(" ")) {
+        wrap(INDENT, format(format, arguments));
+    }
+
+    private void wrap(String before, String text) {
+        var line = new StringBuilder(before);
+        for (String word : text.split(" ")) {
             if (line.length() + word.length() > WIDTH) {
                 out.println(line.toString().stripTrailing());
                 line.setLength(0);
-                line.append(INDENT);
+                line.append(" ".repeat(before.length()));
             }
             line.append(word).append(' ');
         }
         out.println(line.toString().stripTrailing());
+    }
+
+    /** One of several sentences. Words are wrapped. */
+    void item(String sentence) {
+        wrap(INDENT + "  - ", sentence);
     }
 
     /** Lines as they are: code or a table. */

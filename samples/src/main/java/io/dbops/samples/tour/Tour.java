@@ -1,9 +1,11 @@
 package io.dbops.samples.tour;
 
+import io.dbops.ClusterEvent;
 import io.dbops.DbOps;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.WriteThenRead.Count;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -50,15 +52,16 @@ public final class Tour {
         CountingStaleReads.Seen seen;
         double cost;
         Duration failover;
+        var events = new ConcurrentLinkedQueue<ClusterEvent>();
         try (EmbeddedCluster cluster = StartingCluster.play(screen);
-                DbOps db = OpeningDbOps.play(screen, cluster)) {
+                DbOps db = OpeningDbOps.play(screen, cluster, events::add)) {
             SpreadingReads.play(screen, db);
             LosingReplicas.play(screen, cluster, db);
             try (var plain = PlainPools.overReplicas(cluster)) {
                 seen = CountingStaleReads.play(screen, cluster, db, plain, seed);
                 cost = MeasuringCost.play(screen, db, plain);
             }
-            failover = KillingPrimary.play(screen, cluster, db);
+            failover = KillingPrimary.play(screen, cluster, db, events);
         }
         conclude(screen, seen, cost, failover, watch);
     }
