@@ -5,6 +5,7 @@ import io.dbops.Explanation.Candidate;
 import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Role;
+import io.dbops.routing.Health.Standing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,6 +33,18 @@ final class Explainer {
         this.now = now;
     }
 
+    /** By what is known now. */
+    static Explainer now(SessionView view) {
+        RouterCore core = view.core();
+        return new Explainer(view, core.monitor().snapshot(), core.clock().nanos());
+    }
+
+    /** By what was known when a connection was chosen, where that was kept; else by what is known now. */
+    static Explainer of(SessionView view, Stamp stamp) {
+        Snapshot known = stamp.known;
+        return known == null ? now(view) : new Explainer(view, known, stamp.chosenAt);
+    }
+
     /** Where a read goes that begins now. */
     Choice choice() {
         if (view.isStrong()) {
@@ -42,8 +55,44 @@ final class Explainer {
         if (eligible.length == 0) {
             return new Choice(snapshot.primary, view.whyNoReplica(snapshot, now));
         }
-        NodeView chosen = eligible[ThreadLocalRandom.current().nextInt(eligible.length)];
-        return new Choice(chosen.node, view.reasonFor(chosen, now));
+        var tiers = new Tiers(eligible);
+        NodeView chosen = choose(tiers, view.session().avoided());
+        if (chosen == null) {
+            chosen = choose(tiers, null);
+        }
+        return chosen == null
+                ? new Choice(snapshot.primary, Reason.REPLICA_NOT_READY)
+                : new Choice(chosen.node, view.reasonFor(chosen, now));
+    }
+
+    private static @Nullable NodeView choose(Tiers tiers, @Nullable RoutedNode but) {
+        int random = ThreadLocalRandom.current().nextInt();
+        for (Tier tier : tiers.inOrder) {
+            NodeView chosen = tier.choose((eligible, any) -> true, random, but);
+            if (chosen != null) {
+                return chosen;
+            }
+        }
+        return null;
+    }
+
+    /** Counts where a unit of work would have gone that begins on the primary: as before, as long as it may. */
+    void rehearse(Stamp stamp) {
+        Choice choice = stamp.rehearsed;
+        if (choice == null || (choice.reason.isReplica() && !isStillEligible(stamp))) {
+            choice = choice();
+            stamp.rehearsed = choice;
+            if (view.isUnscoped(choice.reason)) {
+                view.core().countUnscoped();
+            }
+        }
+        RoutedNode node = choice.node == null ? stamp.node : choice.node;
+        node.rehearsed(choice.reason);
+    }
+
+    private boolean isStillEligible(Stamp stamp) {
+        NodeView rehearsed = view.rehearsedOn(stamp);
+        return rehearsed != null && isEligible(rehearsed);
     }
 
     /** Whether a read may go to a replica that begins now. */
@@ -60,9 +109,13 @@ final class Explainer {
         return new Explanation(decision(choice), candidates(choice.reason));
     }
 
-    /** Explains a decision that was made. */
-    Explanation explain(RoutingDecision made) {
-        return new Explanation(Optional.of(made), candidates(made.reason()));
+    /** Explains a decision that was made, or the one that was rehearsed in its place. */
+    Explanation explain(Stamp stamp, RoutingDecision made) {
+        Choice rehearsed = stamp.rehearsed;
+        RoutingDecision decision = rehearsed == null || rehearsed.node == null
+                ? made
+                : new RoutingDecision(rehearsed.node.name(), rehearsed.reason);
+        return new Explanation(Optional.of(decision), candidates(decision.reason()));
     }
 
     private Optional<RoutingDecision> decision(Choice choice) {
@@ -104,7 +157,15 @@ final class Explainer {
         }
         return reason == Reason.REPLICA_NOT_READY
                 ? new Candidate(name, false, "it gave no connection whose state is known")
-                : new Candidate(name, true, node.measured ? behind(node) : "it answers");
+                : new Candidate(name, true, (node.measured ? behind(node) : "it answers") + butRather(node.node));
+    }
+
+    /** Why others are preferred to a replica that may serve. */
+    private static String butRather(RoutedNode node) {
+        if (node.health().standing() != Standing.IN) {
+            return ", but out of the rotation: it is slow, or fails";
+        }
+        return node.isNear() ? "" : ", but not in the zone that is preferred";
     }
 
     private String whyNot(NodeView node) {

@@ -79,7 +79,7 @@ final class NodeLease implements Lease {
             stamp.timedSince =
                     !isPrimary() && stamp.isTimed(reason) ? view.core().clock().nanos() : 0;
             if (reason == Reason.REHEARSAL) {
-                view.rehearse(stamp);
+                Explainer.now(view).rehearse(stamp);
             }
         }
         return serves;
@@ -217,7 +217,7 @@ final class NodeLease implements Lease {
 
     @Override
     public Explanation explanation() {
-        return view.explain(stamp, decision());
+        return Explainer.of(view, stamp).explain(stamp, decision());
     }
 
     /** Notes what was known when this was chosen. */

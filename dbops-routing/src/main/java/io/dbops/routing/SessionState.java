@@ -181,7 +181,7 @@ final class SessionState implements Session {
     @Override
     public Explanation explain(Consistency consistency) {
         core.check(requireNonNull(consistency, "consistency"));
-        return core.view(this, consistency).explain();
+        return Explainer.now(core.view(this, consistency)).explain();
     }
 
     @Override

@@ -1,10 +1,8 @@
 package io.dbops.routing;
 
 import io.dbops.Consistency;
-import io.dbops.Explanation;
 import io.dbops.NoEligibleNodeException;
 import io.dbops.PrimaryChangedException;
-import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Role;
 import io.dbops.routing.Explainer.Choice;
@@ -312,48 +310,13 @@ final class SessionView implements UnitRouter, Tier.Read {
         }
     }
 
-    private @Nullable NodeView rehearsedOn(Stamp stamp) {
+    /** The replica on which the unit of work would run, if it is only rehearsed and would run on one. */
+    @Nullable
+    NodeView rehearsedOn(Stamp stamp) {
         Choice choice = stamp.rehearsed;
-        return choice == null || choice.node() == null
+        return choice == null || choice.node() == null || !choice.reason().isReplica()
                 ? null
                 : core.monitor().snapshot().view(choice.node());
-    }
-
-    /** Counts where a unit of work would have gone that begins on the primary: as before, as long as it may. */
-    void rehearse(Stamp stamp) {
-        var explainer =
-                new Explainer(this, core.monitor().snapshot(), core.clock().nanos());
-        Choice choice = stamp.rehearsed;
-        if (choice == null || (choice.reason().isReplica() && !isStillEligible(explainer, stamp))) {
-            choice = explainer.choice();
-            stamp.rehearsed = choice;
-            if (isUnscoped(choice.reason())) {
-                core.countUnscoped();
-            }
-        }
-        RoutedNode node = choice.node() == null ? stamp.node : choice.node();
-        node.rehearsed(choice.reason());
-    }
-
-    private boolean isStillEligible(Explainer explainer, Stamp stamp) {
-        NodeView rehearsed = rehearsedOn(stamp);
-        return rehearsed != null && explainer.isEligible(rehearsed);
-    }
-
-    Explanation explain() {
-        return new Explainer(this, core.monitor().snapshot(), core.clock().nanos()).explain();
-    }
-
-    /** Explains a decision: by what was known when it was made, where that was kept. */
-    Explanation explain(Stamp stamp, RoutingDecision made) {
-        Snapshot known = stamp.known;
-        Choice rehearsed = stamp.rehearsed;
-        RoutingDecision decision = rehearsed == null || rehearsed.node() == null
-                ? made
-                : new RoutingDecision(rehearsed.node().name(), rehearsed.reason());
-        return known == null
-                ? new Explainer(this, core.monitor().snapshot(), core.clock().nanos()).explain(decision)
-                : new Explainer(this, known, stamp.chosenAt).explain(decision);
     }
 
     /** Whether a unit of work that has begun on a connection to the primary may go on. */
@@ -412,7 +375,8 @@ final class SessionView implements UnitRouter, Tier.Read {
         return leasePrimary(reason).chosenBy(known, now);
     }
 
-    private boolean isUnscoped(Reason reason) {
+    /** Whether a session of its own could have sent the read to a replica. */
+    boolean isUnscoped(Reason reason) {
         return reason == Reason.OWN_WRITE_NOT_REPLICATED && core.isProcessSession(session);
     }
 

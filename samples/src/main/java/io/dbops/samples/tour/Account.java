@@ -38,16 +38,14 @@ record Account(List<Write> writes, Duration killed, EmbeddedNode old, EmbeddedNo
 
     /** What callers saw since the kill. */
     String ofCalls() {
-        List<Write> since =
-                writes.stream().filter(write -> write.ended().compareTo(killed) > 0).toList();
+        List<Write> since = writes.stream()
+                .filter(write -> write.ended().compareTo(killed) > 0)
+                .toList();
         List<Write> failed = since.stream().filter(write -> !write.isDone()).toList();
         List<Write> waited = since.stream()
                 .filter(write -> write.isDone() && write.took().compareTo(NOTICED) > 0)
                 .toList();
-        String states = failed.stream()
-                .collect(groupingBy(Write::node, TreeMap::new, counting()))
-                .entrySet()
-                .stream()
+        String states = failed.stream().collect(groupingBy(Write::node, TreeMap::new, counting())).entrySet().stream()
                 .map(entry -> entry.getValue() + " with SQLSTATE " + entry.getKey())
                 .collect(joining(", "));
         Duration longest =

@@ -46,8 +46,8 @@ final class KillingPrimary {
             awaitWrites(writers, next);
             var account = new Account(writers.all(), killed, old, next);
             Duration first = account.firstOnNext().minus(killed);
-            var times = new TreeMap<Duration, String>(
-                    Map.of(promoted, next.name() + " is promoted", first, "the first write succeeds, on " + next.name()));
+            var times = new TreeMap<Duration, String>(Map.of(
+                    promoted, next.name() + " is promoted", first, "the first write succeeds, on " + next.name()));
             times.forEach((time, what) -> screen.show(Screen.format("%7s  %s", Screen.millis(time), what)));
             screen.gap();
             screen.show(account.ofCalls());
@@ -75,9 +75,10 @@ final class KillingPrimary {
     private static EmbeddedNode mostAdvanced(List<EmbeddedNode> standbys) throws Exception {
         var received = new TreeMap<Long, EmbeddedNode>();
         for (EmbeddedNode node : standbys) {
-            Stopwatch.until(LIMIT, node.name() + " has received all there is", () -> number(
-                            node, "select count(*) from pg_stat_wal_receiver where status = 'streaming'")
-                    == 0);
+            Stopwatch.until(
+                    LIMIT,
+                    node.name() + " has received all there is",
+                    () -> number(node, "select count(*) from pg_stat_wal_receiver where status = 'streaming'") == 0);
             received.put(number(node, "select pg_last_wal_receive_lsn() - '0/0'"), node);
         }
         return received.lastEntry().getValue();
