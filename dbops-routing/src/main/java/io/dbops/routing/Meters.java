@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 
@@ -51,7 +50,7 @@ final class Meters implements AutoCloseable {
     private final Tags tags;
     private final ReentrantLock changing = new ReentrantLock();
     private final List<Meter> ofRouter = new ArrayList<>();
-    private final Map<RoutedNode, List<Meter>> ofNodes = new IdentityHashMap<>();
+    private final IdentityHashMap<RoutedNode, List<Meter>> ofNodes = new IdentityHashMap<>();
     private boolean closed;
 
     /**
@@ -75,6 +74,7 @@ final class Meters implements AutoCloseable {
     }
 
     /** A registry gives whoever asks again the meter that is there: of another router, which would lose it. */
+    @SuppressWarnings("ReferenceEquality") // is it the same one?
     private void claim(String application) {
         List<Meter> before = registry.getMeters();
         Meter epoch = gauge(
