@@ -34,7 +34,7 @@ class ExplanationTest {
         return RoutedPair.over(cluster, routing, config -> {});
     }
 
-    private static void awaitOffload(RoutedPair pair, Session session) throws Exception {
+    private static void awaitOffload(Session session) throws Exception {
         await(
                 "the replica serves",
                 () -> read(session.dataSource(), COUNT).node().equals("db-2"));
@@ -43,7 +43,7 @@ class ExplanationTest {
     @Test
     void aReadOfOnesOwnWriteIsExplained() throws Exception {
         try (RoutedPair pair = RoutedPair.over(cluster)) {
-            awaitOffload(pair, pair.session);
+            awaitOffload(pair.session);
             pair.writeUnseenByReplica();
             try (Connection connection = pair.session.dataSource().getConnection()) {
                 connection.setReadOnly(true);
@@ -73,7 +73,7 @@ class ExplanationTest {
     @Test
     void explainingTakesNoConnectionAndCountsNothing() throws Exception {
         try (RoutedPair pair = RoutedPair.over(cluster)) {
-            awaitOffload(pair, pair.session);
+            awaitOffload(pair.session);
             Map<RoutingDecision, Long> before = pair.routed.decisions();
             for (int i = 0; i < 20; i++) {
                 pair.routed.explain(Consistency.session());
@@ -89,7 +89,7 @@ class ExplanationTest {
     @Test
     void eachConsistencyIsExplained() throws Exception {
         try (RoutedPair pair = pair(cluster, LagAwareRouting.within(Duration.ofMillis(300)))) {
-            awaitOffload(pair, pair.session);
+            awaitOffload(pair.session);
             pair.replica.pauseReplay();
             execute(pair.session.dataSource(), "insert into t values (1)");
             var bounded = Consistency.bounded(Duration.ofMillis(300));
@@ -99,10 +99,10 @@ class ExplanationTest {
                             .anyMatch(made -> made.reason() == Reason.REPLICAS_TOO_STALE));
             assertThat(pair.routed.explain(bounded).cause())
                     .matches("db-2: behind by at most \\d+ ms, which is more than 300 ms");
-            assertThat(pair.routed.explain(Consistency.eventual()).format())
-                    .matches("db-2, for any replica would do\n"
-                            + "  \\+ db-1: the primary\n"
-                            + "  \\+ db-2: behind by at most \\d+ ms");
+            assertThat(pair.routed.explain(Consistency.eventual()).format()).matches("""
+                    db-2, for any replica would do
+                      \\+ db-1: the primary
+                      \\+ db-2: behind by at most \\d+ ms""");
             assertThat(pair.routed.explain(Consistency.strong()).format()).isEqualTo("""
                     db-1, for the read asked for the primary
                       + db-1: the primary
@@ -118,7 +118,7 @@ class ExplanationTest {
     @Test
     void aSparedPrimaryIsNoChoice() throws Exception {
         try (RoutedPair pair = pair(cluster, LENIENT.sparingPrimary())) {
-            awaitOffload(pair, pair.session);
+            awaitOffload(pair.session);
             pair.writeUnseenByReplica();
             var explanation = pair.session.explain(Consistency.session());
             assertThat(explanation.decision()).isEmpty();

@@ -35,7 +35,7 @@ class TellerTest {
     private static final String BACK_LINE = "INFO Node db-2 is watched again";
 
     private final EventLines lines = new EventLines();
-    private final ManualClock clock = new ManualClock();
+    private final HandClock clock = new HandClock();
     private final List<ClusterEvent> heard = new CopyOnWriteArrayList<>();
     private final ConcurrentLinkedQueue<ClusterEvent> concluded = new ConcurrentLinkedQueue<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
