@@ -44,6 +44,7 @@ final class Health {
     /** In the breaker's terms an answer is as long as it is slow: this is the least that is. */
     private static final Duration SLOW = Duration.ofSeconds(1);
 
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack trace, and is never thrown
     private static final Exception FAILURE = new Failure();
 
     private final Clock clock;

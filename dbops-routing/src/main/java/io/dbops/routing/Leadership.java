@@ -59,7 +59,7 @@ final class Leadership {
     private static final int REFUSALS_ENOUGH = 2;
 
     private final long silentForNanos;
-    private final Map<RoutedNode, Reached> reached = new IdentityHashMap<>();
+    private final IdentityHashMap<RoutedNode, Reached> reached = new IdentityHashMap<>();
     private final Map<RoutedNode, String> rivals = new LinkedHashMap<>();
 
     private @Nullable RoutedNode leader;

@@ -64,7 +64,7 @@ final class PrimaryDoor {
             if (now >= deadline && isNone) {
                 throw none(snapshot, view);
             }
-            long until = isNone ? deadline : Math.min(deadline, patience(snapshot, primary, since));
+            long until = primary == null || isNone ? deadline : Math.min(deadline, patience(snapshot, primary, since));
             if (now >= until) {
                 // The watch alone may be in error: in the end the pool is asked.
                 return snapshot;

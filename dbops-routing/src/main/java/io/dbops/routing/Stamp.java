@@ -80,7 +80,7 @@ final class Stamp extends WeakReference<Connection> {
 
     /** Whether the unit of work that was served last is to be timed. */
     boolean isTimed(Reason reason) {
-        return notes.getPlain(reason.ordinal()) % TIMED == 0;
+        return notes.getPlain(at(reason)) % TIMED == 0;
     }
 
     long servedFor(Reason reason) {

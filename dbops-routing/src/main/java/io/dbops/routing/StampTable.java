@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.dbops.RoutingDecision.Reason;
 import java.sql.Connection;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +37,13 @@ final class StampTable {
 
     /** The stamps of connections that are still there. */
     List<Stamp> live() {
-        return Arrays.stream(table)
-                .filter(stamp -> stamp != null && !stamp.refersTo(null))
-                .toList();
+        var live = new ArrayList<Stamp>();
+        for (Stamp stamp : table) {
+            if (stamp != null && !stamp.refersTo(null)) {
+                live.add(stamp);
+            }
+        }
+        return live;
     }
 
     void add(Connection physical, Stamp added) {

@@ -1,24 +1,25 @@
 package io.dbops.routing;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that a test moves. */
 final class HandClock implements Clock {
 
-    private volatile long nanos = Duration.ofHours(1).toNanos();
+    private final AtomicLong nanos = new AtomicLong(Duration.ofHours(1).toNanos());
 
     void pass(Duration time) {
-        nanos += time.toNanos();
+        nanos.addAndGet(time.toNanos());
     }
 
     @Override
     public long nanos() {
-        return nanos;
+        return nanos.get();
     }
 
     @Override
     public long wallMillis() {
-        return nanos / 1_000_000;
+        return nanos.get() / 1_000_000;
     }
 
     @Override

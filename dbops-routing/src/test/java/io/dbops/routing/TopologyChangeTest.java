@@ -32,7 +32,6 @@ import org.junit.jupiter.api.Timeout;
 class TopologyChangeTest {
 
     private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
 
     private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
     private final Pooled pools;
