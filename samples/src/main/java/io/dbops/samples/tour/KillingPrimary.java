@@ -47,7 +47,10 @@ final class KillingPrimary {
             var account = new Account(writers.all(), killed, old, next);
             Duration first = account.firstOnNext().minus(killed);
             var times = new TreeMap<Duration, String>(Map.of(
-                    promoted, next.name() + " is promoted", first, "the first write succeeds, on " + next.name()));
+                    promoted,
+                    "the command that promotes " + next.name() + " has returned",
+                    first,
+                    "the first write succeeds, on " + next.name()));
             times.forEach((time, what) -> screen.show(Screen.format("%7s  %s", Screen.millis(time), what)));
             screen.gap();
             screen.show(account.ofCalls());
