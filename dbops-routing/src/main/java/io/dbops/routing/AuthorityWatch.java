@@ -4,6 +4,10 @@ import io.dbops.Authority;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +27,9 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
     private static final long REGULARLY = Duration.ofSeconds(1).toNanos();
     private static final long IN_OUTAGE = Duration.ofMillis(250).toNanos();
 
+    /** It gets so long to answer, and is interrupted then. */
+    private static final long WITHIN = Duration.ofSeconds(5).toNanos();
+
     /** An answer counts for so long. */
     private static final long VALID = Duration.ofSeconds(10).toNanos();
 
@@ -31,9 +38,13 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
     private final Authority authority;
     private final RouterCore core;
     private final Thread thread;
+    private final CompletableFuture<Void> firstAnswer = new CompletableFuture<>();
     private volatile boolean closed;
     private boolean failing;
-    private long answeredAt;
+    /** Since when it is being asked; -1 while it is not. */
+    private volatile long askedAt = -1;
+
+    private volatile long answeredAt;
 
     AuthorityWatch(Authority authority, RouterCore core, String application) {
         this.authority = authority;
@@ -51,11 +62,10 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
         while (!closed) {
             try {
                 ask();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            } catch (Exception | LinkageError e) {
+            } catch (Throwable e) {
                 failed(e);
             }
+            firstAnswer.complete(null);
             core.tellNews();
             if (!closed && !Thread.interrupted()) {
                 core.clock().park(core.monitor().snapshot().outage ? IN_OUTAGE : REGULARLY);
@@ -65,7 +75,20 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
 
     private void ask() throws Exception {
         Set<String> names = core.nodes().stream().map(RoutedNode::name).collect(Collectors.toUnmodifiableSet());
-        Optional<String> answer = authority.primary(names);
+        Optional<String> answer;
+        // What interrupted the call before has come too late for it.
+        Thread.interrupted();
+        askedAt = core.clock().nanos();
+        try {
+            answer = authority.primary(names);
+        } finally {
+            askedAt = -1;
+        }
+        // An answer that comes after its time is of a time that nobody knows.
+        boolean late = Thread.interrupted();
+        if (late) {
+            throw new IllegalStateException("it has not answered within " + Duration.ofNanos(WITHIN));
+        }
         answeredAt = core.clock().nanos();
         core.monitor().named(answer.map(this::node).orElse(null));
         if (failing) {
@@ -87,8 +110,33 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
             LOG.warn("The authority does not say who is primary, and is asked again: {}", error.toString());
         }
         LOG.debug("The authority failed", error);
-        if (core.clock().nanos() - answeredAt > VALID) {
+        expire(core.clock().nanos());
+    }
+
+    private void expire(long now) {
+        if (now - answeredAt > VALID) {
             core.monitor().named(null);
+        }
+    }
+
+    /** Interrupts an authority that hangs, and drops its last answer when that is too old. Called by other threads. */
+    void checkTime() {
+        long since = askedAt;
+        long now = core.clock().nanos();
+        if (since >= 0 && now - since > WITHIN) {
+            thread.interrupt();
+            expire(now);
+        }
+    }
+
+    /** Waits until it has answered, or failed, once; for a bounded time. */
+    void awaitFirstAnswer(Duration within) {
+        try {
+            firstAnswer.get(within.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("The authority has not answered yet", e);
         }
     }
 

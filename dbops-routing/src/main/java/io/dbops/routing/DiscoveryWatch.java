@@ -52,7 +52,7 @@ final class DiscoveryWatch implements Runnable, AutoCloseable {
             try {
                 look();
                 failing = false;
-            } catch (Exception | LinkageError e) {
+            } catch (Throwable e) {
                 failed(e);
             }
             if (!closed) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>As many as fit are kept for a time. One that is not kept any more is still found under its key while anybody holds
  * it, so that a key never has two sessions at once. And when nobody holds it, it must not take its writes with it:
- * whoever asks for the key again would read what is older. So the writes of sessions that were not kept go on to count
- * in one session for all of them, which every keyed session covers, too. Forgetting costs reads that stay on the
+ * whoever asks for the key again would read what is older. So the writes and reads of sessions that were not kept go on to
+ * count in one session for all of them, which every keyed session covers, too. Forgetting costs reads that stay on the
  * primary for some milliseconds, never a stale one.
  *
  * <p>Thread-safe.
@@ -49,7 +49,7 @@ final class KeyedSessions {
     /** Called before the session is out of the cache. */
     private void forget(@Nullable String key, @Nullable SessionState session, RemovalCause cause) {
         if (session != null) {
-            session.passOnWrites();
+            session.passOn();
         }
     }
 }

@@ -6,7 +6,7 @@ import io.dbops.dialect.Observation;
 import io.dbops.dialect.Position;
 import io.dbops.dialect.ServerIdentity;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The leader stays until it is seen to take no writes, or is unreachable: its address refuses connections twice,
  *       or nothing was heard of it for a given time.
  *   <li>Only then another follows on it, of a later lineage of the same cluster, and proven to descend: while the
- *       leader led it was seen to have reached a sample of the leader's log.
+ *       leader led it was seen to have reached a sample of the leader's log, and it is not behind that now. If it was
+ *       restarted since, another server may answer by its name: then nothing is known of what it kept.
  *   <li>A server on a lineage that was left behind is never followed, whatever becomes of the others.
  *   <li>Anything else that takes writes is a rival, and while there is one nobody is written to, unless an authority
  *       has named the primary.
@@ -44,7 +45,7 @@ final class Leadership {
     }
 
     /** What a node had reached of the leader's log when it was last seen there: what it can be trusted to hold. */
-    record Reached(long freshAsOf, Position position) {}
+    record Reached(long freshAsOf, Position position, ServerIdentity server) {}
 
     /** How little came from a node. */
     enum Silence {
@@ -59,7 +60,7 @@ final class Leadership {
     private static final int REFUSALS_ENOUGH = 2;
 
     private final long silentForNanos;
-    private final IdentityHashMap<RoutedNode, Reached> reached = new IdentityHashMap<>();
+    private final Map<RoutedNode, Reached> reached = new HashMap<>();
     private final Map<RoutedNode, String> rivals = new LinkedHashMap<>();
 
     private @Nullable RoutedNode leader;
@@ -67,6 +68,7 @@ final class Leadership {
     private @Nullable Position position;
     private @Nullable RoutedNode named;
     private @Nullable String abdication;
+    private boolean removed;
     private boolean answers;
     private long lastAnswer;
     private int refusals;
@@ -86,7 +88,7 @@ final class Leadership {
             abdicate(node, "it is on a timeline that was left behind");
             return Verdict.LEFT_ALONE;
         }
-        if (leader == node) {
+        if (leader == node || (removed && isRunOf(observation.server()))) {
             return leadOn(node, observation, continuesSamples, now);
         }
         if (named == node) {
@@ -95,7 +97,8 @@ final class Leadership {
         if (last == null || !observation.position().mayFollowOn(last)) {
             return contend(node, "it does not descend from " + leader);
         }
-        if (!reached.containsKey(node)) {
+        Reached proof = reached.get(node);
+        if (proof == null || proof.position.isBeyond(observation.position())) {
             return contend(
                     node, "it was never seen to follow " + leader + ", so it is not proven to have what that had");
         }
@@ -109,8 +112,7 @@ final class Leadership {
     }
 
     private Verdict leadOn(RoutedNode node, Observation.Primary observation, boolean continuesSamples, long now) {
-        boolean isTheSame =
-                abdication == null && continuesSamples && server != null && server.isSameRunAs(observation.server());
+        boolean isTheSame = abdication == null && continuesSamples && isRunOf(observation.server());
         if (!isTheSame) {
             return begin(node, observation, now);
         }
@@ -121,10 +123,14 @@ final class Leadership {
 
     private Verdict begin(RoutedNode node, Observation.Primary observation, long now) {
         if (leader != node) {
-            reached.clear();
             rivals.clear();
         }
+        if (leader != node || position == null || !observation.position().covers(position)) {
+            // What they had of another log proves nothing for this one.
+            reached.clear();
+        }
         leader = node;
+        removed = false;
         server = observation.server();
         position = observation.position();
         abdication = null;
@@ -157,14 +163,25 @@ final class Leadership {
     }
 
     /** A node has reached this much of the leader's log. */
-    void reached(RoutedNode node, long freshAsOf, Position at) {
-        reached.put(node, new Reached(freshAsOf, at));
+    void reached(RoutedNode node, ServerIdentity by, long freshAsOf, Position at) {
+        reached.put(node, new Reached(freshAsOf, at, by));
     }
 
-    /** What a node was last seen to have of the leader's log. */
+    /** What this run of a node's server was last seen to have of the leader's log. */
     @Nullable
-    Reached reachedBy(RoutedNode node) {
-        return reached.get(node);
+    Reached reachedBy(RoutedNode node, ServerIdentity by) {
+        Reached last = reached.get(node);
+        return last != null && last.server.isSameRunAs(by) ? last : null;
+    }
+
+    /** Whether this is the run of the server that leads, or led last. */
+    boolean isRunOf(ServerIdentity other) {
+        return server != null && server.isSameRunAs(other);
+    }
+
+    /** Whether the server leads already, by the name of another node. */
+    boolean leadsAsAnother(RoutedNode node, ServerIdentity other) {
+        return leader != null && leader != node && abdication == null && isRunOf(other);
     }
 
     /** A node could not be observed. */
@@ -183,6 +200,7 @@ final class Leadership {
     void removed(RoutedNode node) {
         rivals.remove(node);
         reached.remove(node);
+        removed |= leader == node;
         abdicate(node, "it was removed");
     }
 

@@ -52,6 +52,8 @@ final class Members {
             @Nullable Member[] changed = Arrays.copyOf(byIndex, Math.max(byIndex.length, index + 1));
             changed[index] = member;
             byIndex = changed;
+            // Under the lock, so that a node that has its name or index next comes after it there, too.
+            core.monitor().added(node);
             return member;
         } finally {
             changing.unlock();
@@ -74,6 +76,7 @@ final class Members {
             @Nullable Member[] changed = byIndex.clone();
             changed[member.node.index()] = null;
             byIndex = changed;
+            core.monitor().removed(member.node);
             return member;
         } finally {
             changing.unlock();

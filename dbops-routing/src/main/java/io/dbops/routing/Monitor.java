@@ -55,6 +55,7 @@ final class Monitor {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private long drift;
+    private boolean closed;
     /** The cluster that is followed, once there was a primary. */
     private @Nullable String systemId;
 
@@ -125,6 +126,10 @@ final class Monitor {
 
     /** A node before this one that is the same server. */
     private @Nullable RoutedNode twin(RoutedNode node, ServerIdentity server) {
+        if (leadership.leadsAsAnother(node, server)) {
+            // Though the leader itself may not have answered last time.
+            return leadership.leader();
+        }
         for (NodeView view : snapshot.known()) {
             if (view.node != node && view.server != null && view.server.isSameRunAs(server)) {
                 return view.node;
@@ -148,13 +153,16 @@ final class Monitor {
     private void observedPrimary(RoutedNode node, long askedAt, Observation.Primary observation) {
         RoutedNode before = leadership.leader();
         Position last = leadership.position();
-        Reached reached = leadership.reachedBy(node);
+        Reached reached = leadership.reachedBy(node, observation.server());
+        boolean kept = last != null
+                && observation.position().covers(last)
+                && (before == node || leadership.isRunOf(observation.server()));
         SampleRing samples = snapshot.epoch.samples();
         boolean continues = samples.isCoveredBy(observation.position());
         switch (leadership.takesWrites(node, observation, continues, clock.nanos())) {
             case LEADS_ON -> lead(snapshot.with(NodeView.primary(node, askedAt, observation.server())));
             case BEGINS -> {
-                if (before != null && before != node) {
+                if (before != null && !kept) {
                     noteFailover(node, reached, last);
                 }
                 systemId = observation.server().systemId();
@@ -201,7 +209,7 @@ final class Monitor {
         ServerIdentity server = observation.server();
         long freshAsOf = samples.newestReachedBy(position);
         if (freshAsOf >= 0) {
-            leadership.reached(node, freshAsOf, position);
+            leadership.reached(node, server, freshAsOf, position);
         }
         lead(snapshot.with(
                 freshAsOf < 0
@@ -265,10 +273,8 @@ final class Monitor {
     void removed(RoutedNode node) {
         lock.lock();
         try {
-            if (snapshot.view(node) != null) {
-                leadership.removed(node);
-                lead(snapshot.without(node));
-            }
+            leadership.removed(node);
+            lead(snapshot.view(node) == null ? snapshot : snapshot.without(node));
         } finally {
             lock.unlock();
         }
@@ -378,7 +384,7 @@ final class Monitor {
     /**
      * Waits for a snapshot that is as wanted.
      *
-     * @return it; {@code null} if there was none in time, or at an interrupt, whose flag stays set
+     * @return it; {@code null} if there was none in time, or before the end, or at an interrupt, whose flag stays set
      */
     @Nullable
     Snapshot await(Predicate<Snapshot> wanted, long nanos) {
@@ -386,7 +392,7 @@ final class Monitor {
         try {
             long left = nanos;
             while (!wanted.test(snapshot)) {
-                if (left <= 0) {
+                if (left <= 0 || closed) {
                     return null;
                 }
                 left = changed.awaitNanos(left);
@@ -395,6 +401,17 @@ final class Monitor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody waits any more. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

@@ -65,7 +65,7 @@ final class NodeLease implements Lease {
 
     @Override
     public boolean maySuit(boolean readOnly) {
-        return !stamp.lost && (isPrimary() || readOnly);
+        return !stamp.lost && !stamp.abandoned && (isPrimary() || readOnly);
     }
 
     @Override
@@ -230,12 +230,15 @@ final class NodeLease implements Lease {
     @Override
     public void release() throws SQLException {
         try {
+            if (open == FOR_GOOD) {
+                view.executed(stamp);
+            }
             if (used && isPrimary()) {
                 lookForWhatWasDoneUnseen();
                 mayHaveCommitted();
             }
         } finally {
-            if (stamp.lost) {
+            if (stamp.lost || stamp.abandoned) {
                 endPhysical();
             }
             stamp.released();
@@ -247,7 +250,7 @@ final class NodeLease implements Lease {
         try {
             connection.close();
         } catch (SQLException e) {
-            if (!stamp.lost) {
+            if (!stamp.lost && !stamp.abandoned) {
                 throw e;
             }
             // It is gone as it should be; the pool could only not reset it first.

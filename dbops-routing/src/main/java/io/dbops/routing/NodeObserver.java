@@ -43,6 +43,9 @@ final class NodeObserver implements Runnable, AutoCloseable {
     /** How often nodes are asked while no primary is heard of. */
     private static final long OUTAGE_PACE = 100_000_000;
 
+    /** Not even a name that leads somewhere else each time makes the watch connect more often. */
+    private static final long RENEWAL = Duration.ofMillis(250).toNanos();
+
     private static final long FIRST_RECONNECT = 10_000_000;
 
     private static final long CLOSE_WITHIN_MILLIS = 1_000;
@@ -60,6 +63,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private final AtomicLong wantedAt = new AtomicLong(NEVER);
 
     private volatile boolean closed;
+    private volatile boolean renewing;
     private volatile @Nullable Connection connection;
 
     private volatile long retryDelay = Pace.SPACING;
@@ -112,6 +116,18 @@ final class NodeObserver implements Runnable, AutoCloseable {
         demandAt(core.clock().nanos() + SETTLE);
     }
 
+    /**
+     * Asks for a look by another connection, unless the present one is younger than one to the same node that leads to
+     * another server.
+     */
+    void renew(long instant) {
+        long since = node.watchedSince();
+        if (since < instant && core.clock().nanos() - since > RENEWAL) {
+            renewing = true;
+        }
+        demand();
+    }
+
     private void demandAt(long instant) {
         if (wantedAt.get() > instant) {
             wantedAt.accumulateAndGet(instant, Math::min);
@@ -125,7 +141,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
             try {
                 awaitTurn();
                 if (!closed) {
-                    core.abandonment().sweep();
+                    core.lookAfterOthers();
                     look();
                 }
             } catch (SQLException e) {
@@ -162,6 +178,10 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private void look() throws SQLException {
         wantedAt.set(NEVER);
         pace.started(core.clock().nanos(), jitter());
+        if (renewing) {
+            renewing = false;
+            disconnect();
+        }
         Connection open = connect();
         Dialect dialect = node.dialect(open);
         if (!node.hasJoined()) {
@@ -209,6 +229,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         if (open == null) {
             open = node.node().connect(applicationName, answerWithin);
             connection = open;
+            node.watchedSince(core.clock().nanos());
             open.setAutoCommit(true);
             open.setNetworkTimeout(Runnable::run, Math.toIntExact(answerWithin.toMillis()));
         }

@@ -6,6 +6,8 @@ import io.dbops.PrimaryChangedException;
 import io.dbops.RoutingDecision.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to the primary: waits while there is none, and lets nobody through to a server that is not the one observed.
@@ -18,6 +20,8 @@ import java.sql.SQLException;
  */
 final class PrimaryDoor {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PrimaryDoor.class);
+
     /** How long the watch gets to find out what became of a server to which a connection was lost. */
     private static final long DOUBT = 250_000_000;
 
@@ -29,7 +33,8 @@ final class PrimaryDoor {
 
     /** A connection to the primary, for a unit of work of this view. */
     NodeLease lease(SessionView view, Reason reason) throws SQLException {
-        long deadline = core.clock().nanos() + core.primaryPatienceNanos();
+        long since = core.clock().nanos();
+        long deadline = since + core.primaryPatienceNanos();
         while (true) {
             Snapshot snapshot = open(deadline, view);
             RoutedNode primary = primary(snapshot, view);
@@ -37,7 +42,8 @@ final class PrimaryDoor {
             try {
                 connection = primary.connection();
             } catch (SQLException e) {
-                if (hasMoved(primary) && core.clock().nanos() < deadline) {
+                if (hasMoved(primary)) {
+                    // However long that pool took to say so: the next one may be there.
                     continue;
                 }
                 throw e;
@@ -46,8 +52,16 @@ final class PrimaryDoor {
             if (isObserved(core.monitor().snapshot(), primary, stamp)) {
                 return new NodeLease(view, connection, stamp, reason);
             }
+            giveBack(primary, connection);
+            reject(primary, stamp, since, deadline);
+        }
+    }
+
+    private static void giveBack(RoutedNode primary, Connection connection) {
+        try {
             connection.close();
-            reject(primary, stamp, deadline);
+        } catch (SQLException e) {
+            LOG.debug("A connection to node {} that was not used could not be given back", primary, e);
         }
     }
 
@@ -72,9 +86,7 @@ final class PrimaryDoor {
             Snapshot before = snapshot;
             core.monitor().await(next -> isOpen(next) || isOther(next, before), until - now);
             snapshot = core.monitor().snapshot();
-            if (Thread.currentThread().isInterrupted()) {
-                return snapshot;
-            }
+            checkGoesOn();
         }
         return snapshot;
     }
@@ -124,36 +136,62 @@ final class PrimaryDoor {
         return core.monitor().snapshot().primary != primary;
     }
 
-    /** Whether a connection leads to the server that was observed as the primary, as far as anything was observed. */
+    /**
+     * Whether a connection leads to the server that was observed as the primary, as far as it was observed lately: when
+     * its watch is dead, a restart would else keep everybody out.
+     */
     private boolean isObserved(Snapshot snapshot, RoutedNode primary, Stamp stamp) {
         NodeView view = snapshot.view(primary);
         return snapshot.primary == primary
-                && (view == null || view.server == null || view.server.isSameRunAs(stamp.server) || !core.isWatching());
+                && (view == null
+                        || view.server == null
+                        || view.server.isSameRunAs(stamp.server)
+                        || !core.isHeard(view));
     }
 
     /** The server at the other end is not the one observed: it restarted, or another answers by its address. */
-    private void reject(RoutedNode primary, Stamp stamp, long deadline) throws SQLException {
-        core.demandLook(primary);
+    private void reject(RoutedNode primary, Stamp stamp, long since, long deadline) throws SQLException {
+        core.lookAnew(primary, stamp);
         long patience = Math.min(
                 core.sampling().answerWithin().toNanos() * 2,
                 deadline - core.clock().nanos());
-        Snapshot news = core.monitor().await(snapshot -> isNewer(snapshot, primary, stamp), patience);
-        if (news != null && news.primary == primary && core.clock().nanos() < deadline) {
-            NodeView view = news.view(primary);
-            if (view != null && view.server != null && !view.server.isSameRunAs(stamp.server)) {
+        Snapshot news = core.monitor().await(snapshot -> isDecided(snapshot, primary, stamp, since), patience);
+        NodeView view = news == null || news.primary != primary ? null : news.view(primary);
+        if (view != null && view.server != null && !view.server.isSameRunAs(stamp.server)) {
+            if (core.isOutdated(view, stamp)) {
+                primary.end(stamp);
+            } else if (stamp.createdAt >= since) {
                 core.tell(new ClusterEvent.SeveralServers(primary.name()));
                 throw new NoEligibleNodeException("node \"" + primary + "\": leads to several servers, so a write there"
                         + " may reach one that is not the primary; give each server a node of its own");
             }
-        } else if (core.clock().nanos() >= deadline) {
+        }
+        checkGoesOn();
+        if (core.clock().nanos() >= deadline) {
             throw new NoEligibleNodeException(
                     "node \"" + primary + "\": its connections lead to another server than the one observed");
         }
     }
 
-    private static boolean isNewer(Snapshot snapshot, RoutedNode primary, Stamp stamp) {
+    /** Whoever is interrupted, or whose router is closed, does not wait on. */
+    private void checkGoesOn() throws SQLException {
+        if (core.isClosed()) {
+            throw new SQLException("the router is closed", "08003");
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new NoEligibleNodeException("the wait for the primary was interrupted");
+        }
+    }
+
+    /** Whether it is known where the name leads now, or that it cannot be known. */
+    private boolean isDecided(Snapshot snapshot, RoutedNode primary, Stamp stamp, long since) {
         NodeView view = snapshot.view(primary);
-        return snapshot.primary != primary || view == null || view.observedAt > stamp.createdAt;
+        return snapshot.primary != primary
+                || view == null
+                || view.server == null
+                || view.server.isSameRunAs(stamp.server)
+                || core.isOutdated(view, stamp)
+                || (core.isWatchedSince(view, since) && view.observedAt > stamp.createdAt);
     }
 
     /**

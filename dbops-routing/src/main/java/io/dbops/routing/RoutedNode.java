@@ -50,6 +50,8 @@ final class RoutedNode implements AutoCloseable {
     private volatile boolean drained;
     private volatile long doubtedAt = -1;
     private volatile long silentSince = -1;
+    private volatile long watchedSince;
+    private volatile long mismatchedAt = Long.MAX_VALUE;
     private volatile boolean closed;
     private volatile @Nullable Dialect dialect;
     private volatile @Nullable ServerIdentity server;
@@ -246,16 +248,19 @@ final class RoutedNode implements AutoCloseable {
         List<Stamp> hopeless = stamps.live().stream().filter(which).toList();
         if (!hopeless.isEmpty()) {
             LOG.warn("Giving up {} connections to node {}", hopeless.size(), this);
-            var ending = new Thread(() -> hopeless.forEach(this::end), "dbops-" + application + "-end-" + name());
+            // Once more: one may have begun anew since.
+            Runnable end = () -> hopeless.stream().filter(which).forEach(this::end);
+            var ending = new Thread(end, "dbops-" + application + "-end-" + name());
             ending.setDaemon(true);
             ending.start();
         }
     }
 
-    private void end(Stamp stamp) {
+    /** Ends a connection, whoever has it. */
+    void end(Stamp stamp) {
         Connection physical = stamp.get();
         if (physical != null) {
-            stamp.lost = true;
+            stamp.abandoned = true;
             try {
                 physical.abort(Runnable::run);
             } catch (SQLException e) {
@@ -283,6 +288,31 @@ final class RoutedNode implements AutoCloseable {
 
     void drained(boolean now) {
         drained = now;
+    }
+
+    /** The connection that watches it exists at this instant. */
+    void watchedSince(long now) {
+        watchedSince = now;
+    }
+
+    /**
+     * Since when one connection watches it: what was observed over it is of a server that has not crashed since, for no
+     * connection survives that.
+     */
+    long watchedSince() {
+        return watchedSince;
+    }
+
+    /**
+     * Notes that a connection led to another server than the watch's. One that moved does so until it is watched by
+     * another connection.
+     *
+     * @return whether it has been watched by another connection since that was noted before
+     */
+    boolean isMismatchedAgain(long now) {
+        boolean again = watchedSince > mismatchedAt;
+        mismatchedAt = now;
+        return again;
     }
 
     /** Nothing comes from it at this instant. */

@@ -76,7 +76,7 @@ final class RouterCore implements AutoCloseable {
         abandonment = new Abandonment(this, options.succession().grace().toNanos());
         members = new Members(this, application, pools);
         for (Node node : given) {
-            monitor.added(members.add(node, options.sampling()).node());
+            members.add(node, options.sampling());
         }
         processSession = new SessionState(this);
         keyed = new KeyedSessions(
@@ -107,6 +107,10 @@ final class RouterCore implements AutoCloseable {
         }
         var opening = new Opening(options, clock);
         opening.await(all);
+        if (authorityWatch != null) {
+            // Until it has spoken, who is isolated would write to an old primary.
+            authorityWatch.awaitFirstAnswer(options.openWithin());
+        }
         opening.check();
         if (!opening.foundPrimary() && options.needsPrimary()) {
             throw new DbOpsException("no primary among the nodes: " + describe(processSession)
@@ -128,7 +132,6 @@ final class RouterCore implements AutoCloseable {
     void add(Node node) {
         Member member = members.add(node, options.sampling());
         member.node().health().returns();
-        monitor.added(member.node());
         member.observer().start();
         membersChanged.run();
         tell(new ClusterEvent.NodeAdded(node.name()));
@@ -137,7 +140,6 @@ final class RouterCore implements AutoCloseable {
     /** Takes a node out, after the units of work on it have ended, or been given a time of grace to. */
     void remove(String name) {
         Member member = members.remove(name);
-        monitor.removed(member.node());
         membersChanged.run();
         member.observer().close();
         member.node().awaitUnused(clock, options.succession().grace().toNanos());
@@ -236,8 +238,12 @@ final class RouterCore implements AutoCloseable {
         }
     }
 
-    Abandonment abandonment() {
-        return abandonment;
+    /** What every observer looks after, for any of them may hang. */
+    void lookAfterOthers() {
+        abandonment.sweep();
+        if (authorityWatch != null) {
+            authorityWatch.checkTime();
+        }
     }
 
     PrimaryDoor primaryDoor() {
@@ -278,6 +284,11 @@ final class RouterCore implements AutoCloseable {
     /** Whether anything was heard of any node lately: else nothing may be concluded of what is not known. */
     boolean isWatching() {
         return clock.nanos() - monitor.lastHeard() <= deafAfterNanos;
+    }
+
+    /** Whether the node that is seen so was heard of lately. */
+    boolean isHeard(NodeView view) {
+        return clock.nanos() - view.observedAt <= deafAfterNanos;
     }
 
     @Nullable
@@ -345,9 +356,30 @@ final class RouterCore implements AutoCloseable {
                 && view.server != null
                 && view.observedAt > stamp.createdAt
                 && !view.server.isSameRunAs(stamp.server)) {
-            tell(new ClusterEvent.SeveralServers(node.name()));
+            if (isOutdated(view, stamp)) {
+                node.end(stamp);
+            } else if (node.isMismatchedAgain(clock.nanos())) {
+                tell(new ClusterEvent.SeveralServers(node.name()));
+            }
         }
-        demandLook(node);
+        lookAnew(node, stamp);
+    }
+
+    /** Whether a connection leads to where the node's name once led, and does not any more. */
+    boolean isOutdated(NodeView view, Stamp stamp) {
+        long watchedSince = view.node.watchedSince();
+        return stamp.createdAt < watchedSince && watchedSince < view.observedAt;
+    }
+
+    /** Whether the watch has found out, over a connection that is younger than this, where the node's name leads. */
+    boolean isWatchedSince(NodeView view, long instant) {
+        long watchedSince = view.node.watchedSince();
+        return watchedSince > instant && watchedSince < view.observedAt;
+    }
+
+    /** A connection leads elsewhere than the watch's own, which may lead to where the name once led. */
+    void lookAnew(RoutedNode node, Stamp stamp) {
+        members.observe(node, observer -> observer.renew(stamp.createdAt));
     }
 
     /** Tells the log and the listener what happened. Called without locks. */
@@ -482,6 +514,7 @@ final class RouterCore implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        monitor.close();
         if (discoveryWatch != null) {
             discoveryWatch.close();
         }

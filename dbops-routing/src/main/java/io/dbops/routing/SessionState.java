@@ -6,6 +6,7 @@ import io.dbops.Consistency;
 import io.dbops.Explanation;
 import io.dbops.Session;
 import io.dbops.Token;
+import io.dbops.dialect.ServerIdentity;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,7 +31,7 @@ final class SessionState implements Session {
     private final AtomicInteger unsettled = new AtomicInteger();
     private final ReadMarks reads = new ReadMarks();
     private final SessionView bySession;
-    /** Whether what is written from now on counts for {@link #base} as well. */
+    /** Whether what is written and read from now on counts for {@link #base} as well. */
     private volatile boolean passesOn;
     /** The epoch that the writes since the last look at failovers belong to. */
     private volatile long epochOfWrites;
@@ -79,23 +80,36 @@ final class SessionState implements Session {
             epochOfWrites = epoch;
         }
         lastWrite.accumulateAndGet(now, Math::max);
-        if (epoch < epochOfWrites) {
-            // Late: the session has written in a later epoch by now, whose failovers alone will be looked at.
-            loseIf(isLost(epoch, now));
+        // It may come late: for the session may have written in a later epoch by now, or be about to, and then only the
+        // failovers since are looked at.
+        if (isLost(epoch, now)) {
+            loseIf(true);
         }
         if (passesOn && base != null) {
             base.wrote(now, epoch);
         }
     }
 
-    /** From now on the writes of this session, those that it has made too, count for its base. */
-    void passOnWrites() {
+    /** Notes that a read has ended on this run of a server, under a level that minds. */
+    void read(RoutedNode node, ServerIdentity server, long now) {
+        reads.read(node, server, now);
+        if (passesOn && base != null) {
+            base.reads.readSomewhere(now);
+        }
+    }
+
+    /** From now on the writes and reads of this session, those that it has made too, count for its base. */
+    void passOn() {
         SessionState to = base;
         if (to != null) {
             passesOn = true;
             long write = lastWrite.get();
             if (write != NEVER) {
                 to.wrote(write, epochOfWrites);
+            }
+            long read = reads.lastEnded();
+            if (read != NEVER) {
+                to.reads.readSomewhere(read);
             }
         }
     }
@@ -152,8 +166,10 @@ final class SessionState implements Session {
         unsettled.decrementAndGet();
     }
 
-    ReadMarks reads() {
-        return reads;
+    /** Whether a node with all commits before this instant shows nothing older than what the session read. */
+    boolean hasReadUpTo(RoutedNode node, @Nullable ServerIdentity server, long freshAsOf) {
+        return reads.areCoveredBy(node, server, freshAsOf)
+                && (base == null || base.reads.areCoveredBy(node, server, freshAsOf));
     }
 
     /** The last instant at which the session wrote, or read under a level that minds; -1 if it did neither. */

@@ -256,7 +256,7 @@ final class SessionView implements UnitRouter, Tier.Read {
     }
 
     private boolean hasRead(NodeView view) {
-        return level != Level.MONOTONIC || session.reads().areCoveredBy(view.node, view.server, view.freshAsOf);
+        return level != Level.MONOTONIC || session.hasReadUpTo(view.node, view.server, view.freshAsOf);
     }
 
     /** Whether a unit of work may begin now on a connection to a replica. */
@@ -294,7 +294,7 @@ final class SessionView implements UnitRouter, Tier.Read {
 
     private boolean isReadOnPrimary(Snapshot snapshot, RoutedNode primary) {
         NodeView view = snapshot.view(primary);
-        return view == null || session.reads().areCoveredBy(primary, view.server, view.observedAt);
+        return view == null || session.hasReadUpTo(primary, view.server, view.observedAt);
     }
 
     /** A statement has been executed. */
@@ -302,10 +302,9 @@ final class SessionView implements UnitRouter, Tier.Read {
         if (level == Level.MONOTONIC) {
             NodeView rehearsed = rehearsedOn(stamp);
             if (rehearsed == null || rehearsed.server == null) {
-                session.reads().read(stamp.node, stamp.server, core.clock().nanos());
+                session.read(stamp.node, stamp.server, core.clock().nanos());
             } else {
-                session.reads()
-                        .read(rehearsed.node, rehearsed.server, core.clock().nanos());
+                session.read(rehearsed.node, rehearsed.server, core.clock().nanos());
             }
         }
     }

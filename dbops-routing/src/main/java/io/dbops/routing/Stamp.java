@@ -37,7 +37,7 @@ final class Stamp extends WeakReference<Connection> {
 
     private final AtomicLongArray notes = new AtomicLongArray(LEASED + 1);
 
-    /** Whether the connection is known to be lost. Written by whoever holds it, and by who gives up on its server. */
+    /** Whether the connection is known to be lost. Written by whoever holds it. */
     boolean lost;
 
     /** Whether replay was in the way of what its holder did. Written by whoever holds it. */
@@ -57,8 +57,14 @@ final class Stamp extends WeakReference<Connection> {
     @Nullable
     Choice rehearsed;
 
+    /**
+     * Whether it was given up by who watches its server. Another matter than {@link #lost}: whoever holds it has yet to
+     * find out, and then to ask what became of a write that was under way.
+     */
+    volatile boolean abandoned;
+
     /** The epoch in which a unit of work last began on it as the primary's. Written by whoever holds it. */
-    long epoch;
+    volatile long epoch;
 
     Stamp(RoutedNode node, Connection physical, Backend backend, long createdAt) {
         super(physical);

@@ -82,7 +82,7 @@ final class Tokens {
 
     private void awaitOutcomes(SessionState session, long deadline) throws SQLException {
         while (session.hasUnsettledWrites()) {
-            if (core.clock().nanos() >= deadline || Thread.currentThread().isInterrupted()) {
+            if (core.clock().nanos() >= deadline || isStopped()) {
                 throw new NoEligibleNodeException(
                         "no token can be issued yet: " + "whether a write of the session took effect is not known");
             }
@@ -120,7 +120,7 @@ final class Tokens {
                 throw refused(TokenException.Reason.IMPOSSIBLE, "it is beyond what the primary has");
             }
             long until = place instanceof Place.Newer ? deadline : Math.min(soon, deadline);
-            if (core.clock().nanos() >= until || Thread.currentThread().isInterrupted()) {
+            if (core.clock().nanos() >= until || isStopped()) {
                 return resumedUnplaced(place);
             }
             awaitNews(place, until);
@@ -172,6 +172,10 @@ final class Tokens {
                     TokenException.Reason.EXPIRED,
                     "it is " + age.toSeconds() + " s old, and tokens are valid for " + validFor.toSeconds() + " s");
         }
+    }
+
+    private boolean isStopped() {
+        return core.isClosed() || Thread.currentThread().isInterrupted();
     }
 
     private static TokenException refused(TokenException.Reason reason, String rule) {

@@ -237,6 +237,95 @@ class FailoverTest {
     }
 
     @Test
+    void rule08_aWriteOnAConnectionThatWasGivenUpHasAnOpenOutcome() throws Exception {
+        Session session = routed.session();
+        CompletableFuture<String> stuck = CompletableFuture.supplyAsync(() -> {
+            try {
+                execute(session.dataSource(), "insert into t select 1 from pg_sleep(12)");
+                return "nothing";
+            } catch (SQLException e) {
+                return String.valueOf(e.getSQLState());
+            }
+        });
+        await("it runs", () -> {
+            try (Connection superuser = db1.connectAsSuperuser()) {
+                return number(superuser, "select count(*) from pg_stat_activity where query like '%pg_sleep(12)'") == 1;
+            }
+        });
+        // The watch alone is cut off: the server lives, and commits in the end.
+        db1.network().drop();
+        assertThat(stuck.get(11, TimeUnit.SECONDS)).startsWith("08");
+        db1.network().heal();
+        await("it has committed, and the session sees it", () -> {
+            boolean there;
+            try (Connection superuser = db1.connectAsSuperuser()) {
+                there = number(superuser, COUNT) == 1;
+            }
+            assertThat(read(session.dataSource(), COUNT).value()).isGreaterThanOrEqualTo(there ? 1 : 0);
+            return there;
+        });
+    }
+
+    @Test
+    void closingEndsTheWaitForAPrimary() throws Exception {
+        db1.kill();
+        await("the watch has seen it", () -> role("db-1") == Role.UNKNOWN);
+        RoutedDataSource patient = routing()
+                .waitingForPrimary(Duration.ofMinutes(5))
+                .openingWithoutPrimary()
+                .wrap(List.of(node("db-2", 1), node("db-3", 2)));
+        CompletableFuture<String> writing = CompletableFuture.supplyAsync(() -> {
+            try {
+                execute(patient, INSERT);
+                return "written";
+            } catch (SQLException e) {
+                return String.valueOf(e.getMessage());
+            }
+        });
+        assertThatThrownBy(() -> writing.get(500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        patient.close();
+        assertThat(writing.get(5, TimeUnit.SECONDS)).isEqualTo("the router is closed");
+    }
+
+    @Test
+    void rule12_aTransactionThatBeginsAfterAFailoverSeesWhatWasWrittenThere() throws Exception {
+        Session session = routed.session();
+        execute(session.dataSource(), INSERT);
+        await(
+                "a replica serves",
+                () -> !read(session.dataSource(), COUNT).node().equals("db-1"));
+        try (Connection connection = session.dataSource().getConnection()) {
+            connection.setReadOnly(true);
+            assertThat(number(connection, COUNT)).isOne();
+            // This one keeps its timeline: it follows nobody, and never shows what the next primary writes.
+            db1.kill();
+            db2.promote();
+            await("it is written to the next", () -> isWritten(session));
+            for (int i = 0; i < 100; i++) {
+                assertThat(number(connection, COUNT)).isEqualTo(2);
+                assertThat(connection.unwrap(RoutingDecision.class).node()).isEqualTo("db-2");
+            }
+            db3.follow(db2);
+            await("the one that follows serves", () -> {
+                Queries.Answer answer = read(session.dataSource(), COUNT);
+                assertThat(answer.value()).isEqualTo(2);
+                return answer.node().equals("db-3");
+            });
+        }
+    }
+
+    private static boolean isWritten(Session session) {
+        try {
+            execute(session.dataSource(), INSERT);
+            return true;
+        } catch (SQLException e) {
+            // The pool gave a connection of the time before.
+            assertThat(e.getSQLState()).startsWith("08");
+            return false;
+        }
+    }
+
+    @Test
     void connectionsInUseOnAServerThatDoesNotAnswerAreEndedAfterTheGrace() throws Exception {
         try (Connection connection = routed.getConnection()) {
             connection.setReadOnly(true);

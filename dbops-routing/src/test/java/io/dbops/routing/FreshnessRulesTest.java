@@ -128,14 +128,7 @@ class FreshnessRulesTest {
 
     @Test
     void rule05_aConnectionYoungerThanTheLastLookServesNoFencedReadAfterACrashInPlace() throws Exception {
-        servesNothingStaleAfter(replica -> {
-            // One process dies, the others restart from the last restart point; the server's start does not change.
-            try (Connection victim = replica.connect()) {
-                long pid = Queries.number(victim, "select pg_backend_pid()");
-                assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly())
-                        .isTrue();
-            }
-        });
+        servesNothingStaleAfter(FreshnessRulesTest::crashInPlace);
     }
 
     @Test
@@ -184,6 +177,48 @@ class FreshnessRulesTest {
                     assertThat(e.getSQLState()).startsWith("08");
                 }
             }
+        }
+    }
+
+    @Test
+    void rule11_aReadDoesNotGoBackThoughItsServerCrashedInPlace() throws Exception {
+        cluster.node("db-3").stop();
+        EmbeddedNode replica = cluster.node("db-2");
+        try (RoutedDataSource routed = open(LagAwareRouting.within(Duration.ofMinutes(10)))) {
+            await("db-2 is measured", () -> read(routed, "select 1").node().equals("db-2"));
+            DataSource monotonic = routed.session().dataSource(Consistency.monotonic());
+            // Somebody else writes.
+            execute(cluster.primary().dataSource(), "insert into t values (1)");
+            flush();
+            await("db-2 shows it", () -> readDirectly("db-2", "select count(*) from t") == 1);
+            Queries.Answer before = read(monotonic, "select count(*) from t");
+            assertThat(before.node()).isEqualTo("db-2");
+            assertThat(before.value()).isOne();
+
+            replica.delayReplay(Duration.ofHours(1));
+            crashInPlace(replica);
+            await("db-2 went back behind the read", () -> readDirectly("db-2", "select count(*) from t") == 0);
+            DataSource loose = routed.session().dataSource(Consistency.bounded(Duration.ofMinutes(10)));
+            await("and serves whoever does not mind", () -> readOrNothing(loose) == 0);
+            for (int i = 0; i < 100; i++) {
+                assertThat(read(monotonic, "select count(*) from t").value()).isOne();
+            }
+        }
+    }
+
+    private static int readOrNothing(DataSource dataSource) {
+        try {
+            return read(dataSource, "select count(*) from t").value();
+        } catch (SQLException e) {
+            return -1;
+        }
+    }
+
+    /** One process dies, the others restart from the last restart point; the server's start does not change. */
+    private static void crashInPlace(EmbeddedNode replica) throws SQLException {
+        try (Connection victim = replica.connect()) {
+            long pid = Queries.number(victim, "select pg_backend_pid()");
+            assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
         }
     }
 

@@ -6,10 +6,14 @@ import static io.dbops.routing.Queries.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dbops.Consistency;
+import io.dbops.NoEligibleNodeException;
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
+import io.dbops.test.EmbeddedNode;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +93,51 @@ class MonitorDeathTest {
     @Test
     void anObserverThatIsStarved() throws Exception {
         survives(clock.waits::shut, clock.waits::open);
+    }
+
+    @Test
+    void theObserverOfThePrimaryAloneHangsWhileThePrimaryRestarts() throws Exception {
+        try (RoutedDataSource routed = LagAwareRouting.within(BOUND)
+                .answeringWithin(Duration.ofMillis(500))
+                .waitingForPrimary(Duration.ofSeconds(3))
+                .timedBy(clock)
+                .wrap(pools.nodes())) {
+            execute(routed, "insert into t values (1)");
+            pools.watch("db-1").questions.shut();
+            pools.watch("db-1").questions.awaitHeld();
+            cluster.node("db-1").restart();
+            await("writes go on", () -> {
+                try {
+                    execute(routed, "insert into t values (1)");
+                    return true;
+                } catch (NoEligibleNodeException e) {
+                    throw new AssertionError("refused", e);
+                } catch (SQLException e) {
+                    // The pool has connections of the time before.
+                    return false;
+                }
+            });
+            long before = System.nanoTime();
+            execute(routed, "insert into t values (1)");
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(NO_BLOCKING);
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsAnythingEndsNoObserver() throws Exception {
+        var told = new AtomicInteger();
+        try (RoutedDataSource routed = LagAwareRouting.within(BOUND)
+                .answeringWithin(Duration.ofMillis(500))
+                .listener(event -> {
+                    told.incrementAndGet();
+                    throw new AssertionError("planted: the listener fails at " + event);
+                })
+                .wrap(pools.nodes())) {
+            await("a replica serves", () -> isReplica(read(routed, "select 1")));
+            cluster.replicas().forEach(EmbeddedNode::restart);
+            await("it was told of that", () -> told.get() > 1);
+            await("replicas serve again", () -> isReplica(read(routed.session().dataSource(), "select 1")));
+        }
     }
 
     private void survives(Runnable stall, Runnable recover) throws Exception {

@@ -295,6 +295,99 @@ class MonitorTest {
                         && lost.atMost().toMillis() == 3_010);
     }
 
+    private void primary(RoutedNode node, ServerIdentity by, int timeline, long lsn) {
+        monitor.observed(node, clock.nanos, new Observation.Primary(by, new WalPosition(7, timeline, lsn)));
+    }
+
+    @Test
+    void rule21_aFailoverBehindTheNameOfThePrimaryIsTold() {
+        primary(a, 100);
+        replica(b, 100);
+        primary(a, server("7", 9), 2, 300);
+        assertThat(monitor.snapshot().primary).as("the name has moved").isSameAs(a);
+        assertThat(monitor.snapshot().epoch.number()).isEqualTo(2);
+        assertThat(monitor.failovers()).containsExactly(new Failover(1, 0, null, new WalPosition(7, 1, 100)));
+        assertThat(events()).anyMatch(ClusterEvent.WritesMayBeLost.class::isInstance);
+    }
+
+    @Test
+    void rule21_aPrimaryThatLostTheEndOfItsLogTellsSo() {
+        primary(a, 100);
+        primary(a, 90);
+        assertThat(monitor.failovers()).containsExactly(new Failover(1, 0, null, new WalPosition(7, 1, 100)));
+    }
+
+    @Test
+    void rule21_aRestartOfThePrimaryLosesNothing() {
+        primary(a, 100);
+        primary(a, server("7", 9), 1, 110);
+        assertThat(monitor.snapshot().epoch.number()).isEqualTo(2);
+        assertThat(monitor.failovers()).isEmpty();
+    }
+
+    @Test
+    void rule20_whatWasReachedOfAnotherLogProvesNothing() {
+        primary(a, 100);
+        replica(b, 100);
+        primary(a, server("7", 9), 2, 300);
+        monitor.failed(a, "gone", Silence.SILENT);
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, 3, 400);
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(view(b).reason).contains("it was never seen to follow a");
+    }
+
+    @Test
+    void rule20_aServerThatIsBehindWhatItsNameHadReachedIsNoSuccessor() {
+        primary(a, 100);
+        replica(b, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, server("7", 9), 2, 90);
+        assertThat(monitor.snapshot().primary).isNull();
+        assertThat(view(b).reason).contains("it was never seen to follow a");
+    }
+
+    @Test
+    void rule21_whatAServerKeptIsNotKnownByItsName() {
+        primary(a, 100);
+        replica(b, 100);
+        monitor.failed(a, "gone", Silence.SILENT);
+        clock.pass(Duration.ofSeconds(3));
+        primary(b, server("7", 9), 2, 200);
+        assertThat(monitor.snapshot().primary).isSameAs(b);
+        assertThat(monitor.failovers()).containsExactly(new Failover(1, 0, null, new WalPosition(7, 1, 100)));
+    }
+
+    @Test
+    void rule20_aSecondNameOfThePrimaryIsNoRival() {
+        primary(a, 100);
+        monitor.failed(a, "one question was lost", Silence.SILENT);
+        primary(b, server("7", a.index()), 1, 110);
+        assertThat(monitor.snapshot().primary).isSameAs(a);
+        assertThat(view(b).reason).startsWith("it is the same server as a");
+    }
+
+    @Test
+    void aPrimaryThatWasRemovedAndAddedAgainLeadsAgain() {
+        primary(a, 100);
+        monitor.removed(a);
+        assertThat(monitor.snapshot().primary).isNull();
+        RoutedNode again = node(0, "a");
+        monitor.added(again);
+        primary(again, server("7", 0), 1, 110);
+        assertThat(monitor.snapshot().primary).isSameAs(again);
+        assertThat(monitor.failovers()).isEmpty();
+    }
+
+    @Test
+    void aRemovedPrimaryDoesNotLeadThoughAnotherNodeHasItsPlace() {
+        primary(a, 100);
+        monitor.added(node(0, "d"));
+        monitor.removed(a);
+        assertThat(monitor.snapshot().primary).isNull();
+    }
+
     @Test
     void aPrimaryThatIsGoneIsSucceededThoughTheMachineWasSuspended() {
         primary(a, 100);

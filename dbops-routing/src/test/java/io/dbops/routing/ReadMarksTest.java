@@ -34,6 +34,16 @@ class ReadMarksTest {
     }
 
     @Test
+    void rule11_aServerThatMayHaveCrashedInPlaceIsAnother() {
+        a.watchedSince(50);
+        marks.read(a, FIRST_RUN, 100);
+        assertThat(marks.areCoveredBy(a, FIRST_RUN, 0)).isTrue();
+        a.watchedSince(150);
+        assertThat(marks.areCoveredBy(a, FIRST_RUN, 0)).isFalse();
+        assertThat(marks.areCoveredBy(a, FIRST_RUN, 101)).isTrue();
+    }
+
+    @Test
     void rule11_anotherNodeNeedsToBeAsRecentAsTheEndOfTheRead() {
         marks.read(a, FIRST_RUN, 100);
         assertThat(marks.areCoveredBy(b, SECOND_RUN, 100)).as("strictly").isFalse();

@@ -1,6 +1,7 @@
 package io.dbops.routing;
 
 import static io.dbops.routing.Queries.await;
+import static io.dbops.routing.Queries.execute;
 import static io.dbops.routing.Queries.number;
 import static io.dbops.routing.Queries.read;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class TopologyChangeTest {
 
     private static final String COUNT = "select count(*) from t";
+    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
 
     private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
     private final Pooled pools;
@@ -77,6 +79,16 @@ class TopologyChangeTest {
                 .hasMessage("node (db-3): must be one of db-1, db-2");
         routed.add(third());
         await("db-3 serves again", () -> read(routed, COUNT).node().equals("db-3"));
+    }
+
+    @Test
+    void aPrimaryThatIsRemovedAndAddedAgainIsWrittenTo() throws Exception {
+        execute(routed, INSERT);
+        routed.remove("db-1");
+        assertThat(routed.topology().primary()).isEmpty();
+        routed.add(pools.nodes().get(0));
+        execute(routed, INSERT);
+        assertThat(read(routed.dataSource(Consistency.strong()), COUNT).value()).isEqualTo(2);
     }
 
     @Test
