@@ -34,7 +34,7 @@ public final class Comparison {
     private static final int[] PEER_THREADS = {1, 2, 8};
     private static final int WARMUPS = 3;
     /** For those that take tens of times as much code. */
-    private static final int LONG_WARMUPS = 16;
+    private static final int LONG_WARMUPS = 24;
 
     private static final int ITERATIONS = 5;
     private static final TimeValue WARMUP = TimeValue.milliseconds(500);
@@ -74,7 +74,7 @@ public final class Comparison {
     }
 
     /**
-     * Runs the comparison, in about four minutes; with more peers and kinds of threads in about twelve.
+     * Runs the comparison, in about four minutes; with more peers and kinds of threads up to a quarter of an hour a round.
      *
      * @param arguments the number of rounds, two if left out; then {@code peers} for the query alone, beside more peers
      *     and on virtual threads too where the JDK has them
