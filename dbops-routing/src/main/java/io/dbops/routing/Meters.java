@@ -166,14 +166,15 @@ final class Meters implements AutoCloseable {
                     "role",
                     "1 for the role that the node was found in",
                     ofNode.and("role", role.name().toLowerCase(Locale.ROOT)),
-                    c -> c.role(node) == role ? 1 : 0));
+                    c -> c.overview().role(node) == role ? 1 : 0));
         }
         meters.add(gauge("in.flight", "Connections in use", ofNode, c -> node.inFlight()));
-        meters.add(Gauge.builder("dbops.routing.staleness", core, c -> c.stalenessSeconds(node))
-                .description("How far behind its primary a replica may be at most")
-                .baseUnit("seconds")
-                .tags(ofNode)
-                .register(registry));
+        meters.add(
+                Gauge.builder("dbops.routing.staleness", core, c -> c.overview().stalenessSeconds(node))
+                        .description("How far behind its primary a replica may be at most")
+                        .baseUnit("seconds")
+                        .tags(ofNode)
+                        .register(registry));
     }
 
     private Meter counter(String name, String description, Tags with, ToDoubleFunction<RouterCore> value) {

@@ -129,7 +129,7 @@ final class PrimaryDoor {
         String why = snapshot.primary == null
                 ? "no primary is known: " + snapshot.whyNoPrimary
                 : "the primary " + snapshot.primary + " is drained, and none has followed on it";
-        return new NoEligibleNodeException(why + "; " + core.describe(view.session()));
+        return new NoEligibleNodeException(why + "; " + core.overview().describe(view.session()));
     }
 
     private boolean hasMoved(RoutedNode primary) {

@@ -93,12 +93,12 @@ public final class RoutedDataSource implements DataSource, Router {
 
     @Override
     public Topology topology() {
-        return core.topology();
+        return core.overview().topology();
     }
 
     @Override
     public Map<RoutingDecision, Long> decisions() {
-        return core.decisions();
+        return core.overview().decisions();
     }
 
     @Override

@@ -4,29 +4,19 @@ import io.dbops.Authority;
 import io.dbops.ClusterEvent;
 import io.dbops.Consistency;
 import io.dbops.DbOpsException;
-import io.dbops.Freshness;
 import io.dbops.Node;
-import io.dbops.NodeStatus;
 import io.dbops.Pools;
-import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.Session;
-import io.dbops.Topology;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.Observation;
-import io.dbops.dialect.Role;
 import io.dbops.dialect.Standby;
 import io.dbops.routing.Members.Member;
 import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +31,7 @@ final class RouterCore implements AutoCloseable {
     private final Clock clock;
     private final Members members;
     private final Monitor monitor;
+    private final Overview overview;
     private final PrimaryDoor primaryDoor;
     private final Abandonment abandonment;
     private final SessionState processSession;
@@ -72,6 +63,7 @@ final class RouterCore implements AutoCloseable {
         spills = options.reads().spills() == Reads.UNLIMITED
                 ? null
                 : new SpillBudget(options.reads().spills(), clock);
+        overview = new Overview(monitor, clock, this::nodes);
         primaryDoor = new PrimaryDoor(this);
         abandonment = new Abandonment(this, options.succession().grace().toNanos());
         members = new Members(this, application, pools);
@@ -113,7 +105,7 @@ final class RouterCore implements AutoCloseable {
         }
         opening.check();
         if (!opening.foundPrimary() && options.needsPrimary()) {
-            throw new DbOpsException("no primary among the nodes: " + describe(processSession)
+            throw new DbOpsException("no primary among the nodes: " + overview.describe(processSession)
                     + "; to open without one say .openingWithoutPrimary()");
         }
         roundTrip = opening.roundTrip();
@@ -432,79 +424,9 @@ final class RouterCore implements AutoCloseable {
         return unscoped.sum();
     }
 
-    Topology topology() {
-        Snapshot snapshot = monitor.snapshot();
-        long now = clock.nanos();
-        var statuses = new ArrayList<NodeStatus>();
-        for (NodeView view : snapshot.known()) {
-            // Who takes writes, but is not to be written to, is not the primary.
-            boolean disputed = view.role == Role.PRIMARY && snapshot.primary != view.node;
-            statuses.add(new NodeStatus(
-                    view.node.name(),
-                    disputed ? Role.UNKNOWN : view.role,
-                    disputed ? new Freshness.Unknown(snapshot.whyNoPrimary) : freshness(view, now),
-                    view.node.servedInAll(),
-                    view.node.isDrained()));
-        }
-        Optional<String> whyNoPrimary =
-                snapshot.primary == null ? Optional.of(snapshot.whyNoPrimary) : Optional.empty();
-        return new Topology(snapshot.epoch.number(), whyNoPrimary, statuses);
-    }
-
-    private static Freshness freshness(NodeView view, long now) {
-        if (view.role == Role.PRIMARY) {
-            return new Freshness.Known(Duration.ZERO);
-        }
-        return view.measured
-                ? new Freshness.Known(Duration.ofNanos(Math.max(0, now - view.freshAsOf)))
-                : new Freshness.Unknown(view.reason);
-    }
-
-    /** The role that a node was found in. */
-    Role role(RoutedNode node) {
-        Snapshot snapshot = monitor.snapshot();
-        NodeView view = snapshot.view(node);
-        boolean disputed = view != null && view.role == Role.PRIMARY && snapshot.primary != node;
-        return view == null || disputed ? Role.UNKNOWN : view.role;
-    }
-
-    /** A replica's bound, or NaN for what is not known or not a replica. */
-    double stalenessSeconds(RoutedNode node) {
-        NodeView view = monitor.snapshot().view(node);
-        return view != null && view.measured ? Math.max(0, clock.nanos() - view.freshAsOf) / 1e9 : Double.NaN;
-    }
-
-    /** Every node and how far behind it is, for a message. */
-    String describe(SessionState session) {
-        var text = new StringBuilder();
-        for (NodeView view : monitor.snapshot().known()) {
-            text.append(text.isEmpty() ? "" : "; ").append(view.node.name()).append(": ");
-            if (view.role == Role.PRIMARY) {
-                text.append("primary");
-            } else {
-                text.append(view.measured ? "behind by at most " : "").append(freshness(view, clock.nanos()));
-                if (view.measured && !session.isCoveredBy(view.freshAsOf)) {
-                    text.append(", not known to have the session's last write");
-                }
-            }
-        }
-        return text.toString();
-    }
-
-    Map<RoutingDecision, Long> decisions() {
-        var counts = new LinkedHashMap<RoutingDecision, Long>();
-        for (RoutedNode node : nodes()) {
-            var byReason = new EnumMap<Reason, Long>(Reason.class);
-            for (Reason reason : Reason.values()) {
-                long served = reason == Reason.REHEARSAL ? 0 : node.servedFor(reason);
-                long count = served + node.rehearsedFor(reason);
-                if (count > 0) {
-                    byReason.put(reason, count);
-                }
-            }
-            byReason.forEach((reason, count) -> counts.put(new RoutingDecision(node.name(), reason), count));
-        }
-        return counts;
+    /** What is known now, for people. */
+    Overview overview() {
+        return overview;
     }
 
     List<RoutedNode> nodes() {

@@ -365,7 +365,7 @@ final class SessionView implements UnitRouter, Tier.Read {
         Reason reason = whyNoReplica(known, now);
         if (!core.primaryServesReads() && core.isWatching()) {
             throw new NoEligibleNodeException("no replica may serve this read, and the primary is not to: "
-                    + reason.phrase() + "; " + core.describe(session));
+                    + reason.phrase() + "; " + core.overview().describe(session));
         }
         checkBudget(reason);
         if (isUnscoped(reason)) {
@@ -395,7 +395,7 @@ final class SessionView implements UnitRouter, Tier.Read {
         if (wait > 0) {
             throw new NoEligibleNodeException("no replica may serve this read, and the primary has served as many of"
                     + " such reads as .spillingUpTo(...) allows; the next one may in " + (wait / 1_000_000 + 1)
-                    + " ms: " + reason.phrase() + "; " + core.describe(session));
+                    + " ms: " + reason.phrase() + "; " + core.overview().describe(session));
         }
     }
 
