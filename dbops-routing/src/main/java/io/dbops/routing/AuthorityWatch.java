@@ -78,18 +78,18 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
         Optional<String> answer;
         // What interrupted the call before has come too late for it.
         Thread.interrupted();
-        askedAt = core.clock().nanos();
+        long since = core.clock().nanos();
+        askedAt = since;
         try {
             answer = authority.primary(names);
         } finally {
             askedAt = -1;
         }
-        // An answer that comes after its time is of a time that nobody knows.
-        boolean late = Thread.interrupted();
-        if (late) {
+        long now = core.clock().nanos();
+        if (now - since > WITHIN) {
             throw new IllegalStateException("it has not answered within " + Duration.ofNanos(WITHIN));
         }
-        answeredAt = core.clock().nanos();
+        answeredAt = now;
         core.monitor().named(answer.map(this::node).orElse(null));
         if (failing) {
             failing = false;

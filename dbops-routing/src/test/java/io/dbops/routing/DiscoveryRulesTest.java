@@ -156,7 +156,9 @@ class DiscoveryRulesTest {
             await(
                     "the other does not, and says why",
                     () -> routed.topology()
-                            .format()
+                            .node("same")
+                            .freshness()
+                            .toString()
                             .contains("it is the same server as db-1; give each server one name"));
             for (int i = 0; i < 100; i++) {
                 execute(routed, INSERT);
