@@ -16,6 +16,7 @@ import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +33,10 @@ import org.junit.jupiter.api.Timeout;
 class AuthorityRulesTest {
 
     private static final String COUNT = "select count(*) from t";
+    private static final String LOOKS = """
+            select query_start from pg_stat_activity
+            where query like '%pg_stat_wal_receiver%' and pid <> pg_backend_pid()""";
+
     private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
 
     private final EmbeddedCluster cluster = EmbeddedCluster.start(1);
@@ -84,6 +89,22 @@ class AuthorityRulesTest {
         }
     }
 
+    /** The watch has looked at db-1 so often: whoever opens has long known by then that it takes writes. */
+    private void awaitLooks(int count) throws Exception {
+        Set<String> looks = new HashSet<>();
+        try (Connection superuser = db1.connectAsSuperuser()) {
+            await("the watch has looked at db-1", () -> {
+                try (var statement = superuser.createStatement();
+                        var rows = statement.executeQuery(LOOKS)) {
+                    while (rows.next()) {
+                        looks.add(rows.getString(1));
+                    }
+                }
+                return looks.size() >= count;
+            });
+        }
+    }
+
     /** An answer that was asked for from now on has been taken in. */
     private void awaitAnswer() throws InterruptedException {
         asked.drainPermits();
@@ -131,7 +152,7 @@ class AuthorityRulesTest {
     @Test
     void rule13_whoOpensOnAnIsolatedPrimaryWritesNothingBeforeItHasSpoken() throws Exception {
         answer = nodes -> {
-            Thread.sleep(500);
+            awaitLooks(3);
             return Optional.of("db-2");
         };
         // The other one exists, but is not reached.
