@@ -115,6 +115,15 @@ public sealed interface Dialect permits PostgresDialect {
     Observation observe(Connection connection) throws SQLException;
 
     /**
+     * Has a primary let go of the log that it keeps to itself until something is committed, so that replicas can reach
+     * {@linkplain Observation.Primary#position its position}. Waits for no replica.
+     *
+     * @param connection an open connection to it, in autocommit mode
+     * @throws SQLException if the server does not answer
+     */
+    void writeOutLog(Connection connection) throws SQLException;
+
+    /**
      * The servers that stream from a server now.
      *
      * @param connection an open connection to it

@@ -22,8 +22,9 @@ public sealed interface Observation {
      *
      * @param server the server that answered
      * @param position the log position before which every acknowledged commit is, and which replicas must reach
+     * @param isWrittenOut whether the server has let go of its log up to there: of the rest replicas get nothing
      */
-    record Primary(ServerIdentity server, Position position) implements Observation {
+    record Primary(ServerIdentity server, Position position, boolean isWrittenOut) implements Observation {
         @Override
         public Role role() {
             return Role.PRIMARY;

@@ -54,13 +54,18 @@ public final class PostgresDialect implements Dialect {
             r.pid,
             r.received_tli,
             current_setting('wal_block_size')::int,
-            pg_size_bytes(current_setting('wal_segment_size'))
+            pg_size_bytes(current_setting('wal_segment_size')),
+            case when not pg_is_in_recovery() then pg_current_wal_flush_lsn() - '0/0' end
             from (values (1)) as one left join pg_stat_wal_receiver as r on true""";
 
     /** A transaction on a server in recovery is read-only whatever the connection says, and so tells nothing. */
     private static final String REFUSES_WRITES = """
             select current_setting('default_transaction_read_only')::boolean
               or (current_setting('transaction_read_only')::boolean and not pg_is_in_recovery())""";
+
+    /** A transaction has something to commit once it has a number. */
+    private static final String COMMIT_SOMETHING =
+            "select set_config('synchronous_commit', 'local', true), pg_current_xact_id()";
 
     private static final String STANDBYS = """
             select distinct coalesce(application_name, ''), host(client_addr)
@@ -156,7 +161,8 @@ public final class PostgresDialect implements Dialect {
     private static Observation primary(ResultSet row) throws SQLException {
         WalPosition position = WalPosition.ofInsert(
                 row.getLong(1), row.getInt(7), row.getBigDecimal(6).longValue(), row.getInt(11), row.getLong(12));
-        return new Observation.Primary(server(row), position);
+        boolean isWrittenOut = position.lsn() <= row.getBigDecimal(13).longValue();
+        return new Observation.Primary(server(row), position, isWrittenOut);
     }
 
     private static Observation replica(ResultSet row) throws SQLException {
@@ -186,6 +192,20 @@ public final class PostgresDialect implements Dialect {
 
     private static ServerIdentity server(ResultSet row) throws SQLException {
         return new ServerIdentity(row.getString(1), row.getString(2), row.getString(3), row.getInt(4));
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>PostgreSQL writes its log out when something is committed, and else page by page. What a read leaves in the log
+     * (the image of a page whose hint bits it set, what it pruned) fills no page and is no commit: on a quiet server it
+     * stays in memory until the background writer logs its next snapshot, 15 s later or more.
+     */
+    @Override
+    public void writeOutLog(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(COMMIT_SOMETHING);
+        }
     }
 
     @Override

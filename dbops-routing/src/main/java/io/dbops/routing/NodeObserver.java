@@ -56,6 +56,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private final Duration answerWithin;
     private final long interval;
     private final Pace pace;
+    private final UnwrittenLog unwritten = new UnwrittenLog();
     private final Thread thread;
     private final CompletableFuture<Contact> firstContact = new CompletableFuture<>();
 
@@ -197,6 +198,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         if (snapshot.primary == node) {
             core.sampled();
             settle(open, dialect, observation.server());
+            writeOut(open, dialect, observation, askedAt);
         } else if (!upToDate) {
             lookAgain();
         }
@@ -264,6 +266,17 @@ final class NodeObserver implements Runnable, AutoCloseable {
         }
         if (monitor.hasUnsettled()) {
             demandAt(core.clock().nanos() + Pace.SPACING);
+        }
+    }
+
+    private void writeOut(Connection open, Dialect dialect, Observation observation, long askedAt) throws SQLException {
+        if (unwritten.isStuck(observation, askedAt)) {
+            dialect.writeOutLog(open);
+            demand();
+        }
+        long lookAt = unwritten.nextLook();
+        if (lookAt != UnwrittenLog.NONE) {
+            demandAt(lookAt);
         }
     }
 

@@ -73,7 +73,7 @@ class MonitorTest {
         monitor.observed(
                 node,
                 clock.nanos,
-                new Observation.Primary(server("7", node.index()), new WalPosition(7, timeline, lsn)));
+                new Observation.Primary(server("7", node.index()), new WalPosition(7, timeline, lsn), true));
     }
 
     private boolean replica(RoutedNode node, long lsn) {
@@ -296,7 +296,7 @@ class MonitorTest {
     }
 
     private void primary(RoutedNode node, ServerIdentity by, int timeline, long lsn) {
-        monitor.observed(node, clock.nanos, new Observation.Primary(by, new WalPosition(7, timeline, lsn)));
+        monitor.observed(node, clock.nanos, new Observation.Primary(by, new WalPosition(7, timeline, lsn), true));
     }
 
     @Test
@@ -413,7 +413,7 @@ class MonitorTest {
         primary(a, 100);
         replica(a, 100);
         monitor.failed(a, "gone", Silence.SILENT);
-        monitor.observed(b, clock.nanos, new Observation.Primary(server("8", 1), new WalPosition(8, 9, 900)));
+        monitor.observed(b, clock.nanos, new Observation.Primary(server("8", 1), new WalPosition(8, 9, 900), true));
         assertThat(monitor.snapshot().primary).isNull();
         assertThat(view(b).reason).startsWith("it belongs to another cluster");
     }

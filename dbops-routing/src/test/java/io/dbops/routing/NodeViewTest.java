@@ -81,12 +81,12 @@ class NodeViewTest {
         var monitor = new Monitor(sampling, Duration.ofSeconds(2), clock);
         monitor.added(a);
         monitor.added(b);
-        monitor.observed(a, 0, new Observation.Primary(server(1), new WalPosition(7, 1, 100)));
+        monitor.observed(a, 0, new Observation.Primary(server(1), new WalPosition(7, 1, 100), true));
         monitor.observed(b, 0, new Observation.Replica(server(2), new WalPosition(7, 1, 100)));
         NodeView view = view(monitor);
         assertThat(view.staleness()).isZero();
         clock.nanos = 3 * SECOND;
-        monitor.observed(a, 3 * SECOND, new Observation.Primary(server(1), new WalPosition(7, 1, 200)));
+        monitor.observed(a, 3 * SECOND, new Observation.Primary(server(1), new WalPosition(7, 1, 200), true));
         assertThat(view(monitor)).isSameAs(view);
         assertThat(view.staleness()).isEqualTo(3 * SECOND);
     }

@@ -155,7 +155,7 @@ class OpenOutcomeTest {
             session.unsettle();
             long askedAt = SystemClock.INSTANCE.nanos();
             var position = new WalPosition(7, 1, lsn++);
-            core.monitor().observed(primary, askedAt, new Observation.Primary(first, position));
+            core.monitor().observed(primary, askedAt, new Observation.Primary(first, position, true));
             core.monitor().observed(replica, askedAt, new Observation.Replica(second, position));
             session.settle(SystemClock.INSTANCE.nanos());
         }

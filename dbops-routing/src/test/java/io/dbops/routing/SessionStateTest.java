@@ -60,10 +60,10 @@ class SessionStateTest {
         RoutedNode old = core.nodes().get(0);
         RoutedNode next = node(1);
         core.monitor().added(next);
-        observed(old, new Observation.Primary(server(0), new WalPosition(7, 1, 100)));
+        observed(old, new Observation.Primary(server(0), new WalPosition(7, 1, 100), true));
         observed(next, new Observation.Replica(server(1), new WalPosition(7, 1, 100)));
         observed(old, new Observation.Replica(server(0), new WalPosition(7, 1, 100)));
-        observed(next, new Observation.Primary(server(1), new WalPosition(7, 2, 100)));
+        observed(next, new Observation.Primary(server(1), new WalPosition(7, 2, 100), true));
         assertThat(core.monitor().failovers()).hasSize(1);
         long now = SystemClock.INSTANCE.nanos();
         var session = new AtomicReference<>(new SessionState(core));

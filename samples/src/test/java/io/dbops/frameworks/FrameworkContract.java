@@ -76,7 +76,7 @@ abstract class FrameworkContract {
     void readsDeclaredReadOnlyAreSpreadOverTheReplicas() throws Exception {
         long onPrimary = app.unitsServedBy(RoutedApplication.PRIMARY);
         Set<String> nodes = new HashSet<>();
-        RoutedApplication.await("both have served", () -> {
+        app.await("both have served", () -> {
             Read read = read(1);
             assertThat(read.inRecovery()).as("%s is a replica", read.node()).isTrue();
             nodes.add(read.node());
@@ -95,8 +95,7 @@ abstract class FrameworkContract {
             assertThat(read.name()).as("from %s", read.node()).isEqualTo("item " + id);
             assertThat(read.node()).isNotEqualTo("db-2");
         }
-        RoutedApplication.await(
-                "the other replica serves", () -> read(50).node().equals("db-3"));
+        app.await("the other replica serves", () -> read(50).node().equals("db-3"));
         assertThat(app.numberOn(app.cluster.node("db-2"), "select count(*) from item"))
                 .as("a stale read was possible")
                 .isZero();

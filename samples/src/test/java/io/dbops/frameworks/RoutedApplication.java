@@ -124,11 +124,11 @@ final class RoutedApplication implements AutoCloseable {
         }
     }
 
-    static void await(String what, Callable<Boolean> condition) throws Exception {
+    void await(String what, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not in time: " + what);
+                throw new AssertionError("not in time: " + what + "\n" + db.topology() + db.decisions());
             }
             LockSupport.parkNanos(1_000_000);
         }
