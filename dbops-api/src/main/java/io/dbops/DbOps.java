@@ -3,7 +3,10 @@ package io.dbops;
 import static java.util.Objects.requireNonNull;
 
 import io.dbops.dialect.Role;
+import io.dbops.tx.EnclosingTransaction;
+import io.dbops.tx.Retrying;
 import io.dbops.tx.Transactions;
+import io.dbops.tx.UnitRunner;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,11 +37,13 @@ public final class DbOps implements AutoCloseable {
 
     private final String name;
     private final Router router;
+    private final Transactions transactions;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private DbOps(String name, Router router) {
+    private DbOps(String name, Router router, Transactions transactions) {
         this.name = name;
         this.router = router;
+        this.transactions = transactions;
     }
 
     /**
@@ -80,12 +85,13 @@ public final class DbOps implements AutoCloseable {
     }
 
     /**
-     * Runs units of work on {@link #dataSource()}, each in a transaction of its own.
+     * Runs units of work on {@link #dataSource()}, each in a transaction of its own; again, if retries were given and may
+     * help. A unit inside another one is a part of it.
      *
      * @return the doors
      */
     public Transactions transactions() {
-        return Transactions.over(dataSource());
+        return transactions;
     }
 
     /**
@@ -96,7 +102,7 @@ public final class DbOps implements AutoCloseable {
      * @throws IllegalArgumentException if the router cannot prove what is asked for
      */
     public Transactions transactions(Consistency consistency) {
-        return Transactions.over(dataSource(consistency));
+        return transactions.on(dataSource(consistency));
     }
 
     /**
@@ -226,6 +232,8 @@ public final class DbOps implements AutoCloseable {
         private final List<Node> nodes = new ArrayList<>();
         private @Nullable Pools pools;
         private @Nullable Routing routing;
+        private @Nullable Retrying retries;
+        private @Nullable EnclosingTransaction enclosing;
         private @Nullable MeterRegistry registry;
 
         private Builder(String name) {
@@ -297,6 +305,30 @@ public final class DbOps implements AutoCloseable {
         }
 
         /**
+         * Sets whether units of work of {@link DbOps#transactions()} run again, and when. Without, each runs once.
+         *
+         * @param retries from the module dbops-routing
+         * @return this
+         */
+        public Builder retries(Retrying retries) {
+            requireUnset(this.retries, "retries");
+            this.retries = requireNonNull(retries, "retries");
+            return this;
+        }
+
+        /**
+         * Sets what knows of transactions that a framework has begun: inside one, units of work join it.
+         *
+         * @param enclosing the framework's answer
+         * @return this
+         */
+        public Builder joining(EnclosingTransaction enclosing) {
+            requireUnset(this.enclosing, "joining");
+            this.enclosing = requireNonNull(enclosing, "enclosing");
+            return this;
+        }
+
+        /**
          * Sets where meters go. Opening fails if another open router of this name has its meters there.
          *
          * @param registry the application's registry, which stays open; the meters are removed at close
@@ -333,7 +365,13 @@ public final class DbOps implements AutoCloseable {
                             + " .node(name, pooled, unpooled)");
                 }
             }
-            return new DbOps(name, routing.open(name, List.copyOf(nodes), pools, registry));
+            UnitRunner runner = retries == null ? null : retries.open(name, registry);
+            Router router = routing.open(name, List.copyOf(nodes), pools, registry);
+            Transactions transactions = Transactions.over(
+                    router.dataSource(Consistency.session()),
+                    runner,
+                    enclosing == null ? EnclosingTransaction.NONE : enclosing);
+            return new DbOps(name, router, transactions);
         }
 
         private static void requireUnset(@Nullable Object value, String line) {

@@ -147,5 +147,14 @@ public sealed interface Dialect permits PostgresDialect {
      * @param error what the driver threw
      * @return its class
      */
-    ErrorClass classify(SQLException error);
+    default ErrorClass classify(SQLException error) {
+        return errors().classify(error);
+    }
+
+    /**
+     * What the product's errors mean.
+     *
+     * @return the table
+     */
+    ErrorTable errors();
 }

@@ -1,6 +1,6 @@
 package io.dbops.dialect;
 
-/** What an {@link java.sql.SQLException} says of the server and the connection, as far as routing must know. */
+/** What an {@link java.sql.SQLException} says of the server, the connection and the transaction. */
 public enum ErrorClass {
 
     /** The connection is gone, or nothing is known of it. Whether its last statement took effect is not known. */
@@ -20,6 +20,27 @@ public enum ErrorClass {
 
     /** A deadlock or a serialization failure: the transaction was rolled back and may be run again. */
     CONFLICT,
+
+    /**
+     * A wait for a lock that took too long: the statement was rolled back, the transaction goes on and holds its locks,
+     * and is to be rolled back before it is run again.
+     */
+    LOCK_TIMEOUT,
+
+    /** A lock that was not to be waited for is taken. Running again is the caller's decision. */
+    LOCK_NOT_AVAILABLE,
+
+    /** The definition of what a statement was prepared for has changed. Prepared anew, it may succeed. */
+    STALE_PLAN,
+
+    /** The statement was cancelled: by its caller, by a time limit, or by an operator. */
+    CANCELLED,
+
+    /** An earlier error has ended the transaction: that one tells why. */
+    TRANSACTION_ABORTED,
+
+    /** The commit itself went wrong in a way that does not tell whether it happened. */
+    COMMIT_FAILED,
 
     /** Anything else: an error of the statement, not of the server. */
     STATEMENT

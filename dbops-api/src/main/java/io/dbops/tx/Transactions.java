@@ -4,37 +4,149 @@ import static java.util.Objects.requireNonNull;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs units of work, each in a transaction of its own: borrow a connection, do the work, commit, give it back.
  *
  * <p>A unit that throws is rolled back and its exception passes through as it is; a failure of the rollback is added
- * to it as suppressed. A unit runs once: nothing is retried. A unit inside a unit is a second transaction on a second
- * connection.
+ * to it as suppressed. Whether it runs again is up to what these doors were made with: {@link #over} runs a unit once.
  *
- * <p>Thread-safe. Every call blocks until the unit has ended, and holds one connection meanwhile.
+ * <p>A unit inside a unit of the same doors, on the same thread, is a part of it: it runs once, on the same connection,
+ * and the whole is committed or nothing. What it asks for must hold of the outer one: a unit that writes is refused
+ * inside one that reads, and so is an isolation that the outer one has not. If it throws, nothing is committed, even if
+ * the outer unit catches that ({@link SwallowedErrorException}).
+ *
+ * <p>Immutable and thread-safe: what changes what is asked for returns doors of its own, which know of each other's
+ * units. Every call that runs a unit blocks until the unit has ended, and holds one connection meanwhile.
  */
 public final class Transactions {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Transactions.class);
+    private static final UnitRunner ONCE = new UnitRunner() {
+        @Override
+        public <T, X extends Exception> T run(DataSource dataSource, Unit unit, Class<?> site, SqlFunction<T, X> work)
+                throws SQLException, X {
+            return new Attempt().run(dataSource, unit, unit.timeout(), Attempt.BeforeCommit.NOTHING, work);
+        }
+    };
 
     private final DataSource dataSource;
+    private final UnitRunner runner;
+    private final Nesting nesting;
+    private final Unit asked;
+    private final boolean outermost;
 
-    private Transactions(DataSource dataSource) {
+    private Transactions(DataSource dataSource, UnitRunner runner, Nesting nesting, Unit asked, boolean outermost) {
         this.dataSource = dataSource;
+        this.runner = runner;
+        this.nesting = nesting;
+        this.asked = asked;
+        this.outermost = outermost;
     }
 
     /**
-     * Transactions on connections of this data source, which stays the caller's to close.
+     * Transactions on connections of this data source, each run once.
      *
-     * @param dataSource gives the connections
+     * @param dataSource gives the connections; it stays the caller's to close
      * @return the doors
      */
     public static Transactions over(DataSource dataSource) {
-        return new Transactions(requireNonNull(dataSource, "dataSource"));
+        return over(dataSource, ONCE, EnclosingTransaction.NONE);
+    }
+
+    /**
+     * Transactions on connections of this data source.
+     *
+     * @param dataSource gives the connections; it stays the caller's to close
+     * @param runner runs outermost units; {@code null} to run each once
+     * @param enclosing knows of transactions that somebody else has begun
+     * @return the doors
+     */
+    public static Transactions over(
+            DataSource dataSource, @Nullable UnitRunner runner, EnclosingTransaction enclosing) {
+        return new Transactions(
+                requireNonNull(dataSource, "dataSource"),
+                runner == null ? ONCE : runner,
+                new Nesting(requireNonNull(enclosing, "enclosing")),
+                Unit.PLAIN,
+                false);
+    }
+
+    /**
+     * The same doors on connections of another view of the same database. Units of one are inside units of the other.
+     *
+     * @param other gives the connections
+     * @return other doors
+     */
+    public Transactions on(DataSource other) {
+        return new Transactions(requireNonNull(other, "other"), runner, nesting, asked, outermost);
+    }
+
+    private Transactions asking(Unit unit) {
+        return new Transactions(dataSource, runner, nesting, unit, outermost);
+    }
+
+    /**
+     * Units of a name, by which they are told apart in meters and reports, and kept apart when they are in conflict.
+     *
+     * @param name one of few; not the number of an order
+     * @return other doors
+     * @throws IllegalArgumentException if the name is blank
+     */
+    public Transactions named(String name) {
+        return asking(asked.named(requireNonNull(name, "name")));
+    }
+
+    /**
+     * Units that are in conflict only with those of the same key, such as the number of an account.
+     *
+     * @param key has {@code equals} and {@code hashCode}; not kept for longer than it is in conflict
+     * @return other doors
+     */
+    public Transactions keyed(Object key) {
+        return asking(asked.keyed(requireNonNull(key, "key")));
+    }
+
+    /**
+     * Units of an isolation level.
+     *
+     * @param isolation the level; without, that of the connection
+     * @return other doors
+     */
+    public Transactions isolated(Isolation isolation) {
+        return asking(asked.isolated(requireNonNull(isolation, "isolation")));
+    }
+
+    /**
+     * Units that take no longer than this, with all attempts and the waits between them. A statement that is under way
+     * then is cut off, by ending its connection.
+     *
+     * @param timeout at least 1 ms
+     * @return other doors
+     * @throws IllegalArgumentException if it is less
+     */
+    public Transactions within(Duration timeout) {
+        return asking(asked.within(requireNonNull(timeout, "timeout")));
+    }
+
+    /**
+     * Units that may be done twice: when the outcome of a commit is not known, they are run again.
+     *
+     * @return other doors
+     */
+    public Transactions idempotent() {
+        return asking(asked.repeatable());
+    }
+
+    /**
+     * Units that are refused inside another transaction, instead of becoming a part of it.
+     *
+     * @return other doors
+     */
+    public Transactions outermost() {
+        return new Transactions(dataSource, runner, nesting, asked, true);
     }
 
     /**
@@ -46,9 +158,10 @@ public final class Transactions {
      * @return the unit's result, after its commit
      * @throws SQLException if the database refuses, or the outcome of the commit is not known
      * @throws X if the unit throws it
+     * @throws IllegalStateException if the unit is inside another transaction, and is not to be, or cannot be
      */
     public <T, X extends Exception> T write(SqlFunction<T, X> work) throws SQLException, X {
-        return transact(false, requireNonNull(work, "work"));
+        return transact(asked.reading(false), requireNonNull(work, "work").getClass(), work);
     }
 
     /**
@@ -58,14 +171,15 @@ public final class Transactions {
      * @param work the unit
      * @throws SQLException if the database refuses, or the outcome of the commit is not known
      * @throws X if the unit throws it
+     * @throws IllegalStateException if the unit is inside another transaction, and is not to be, or cannot be
      */
     public <X extends Exception> void run(SqlAction<X> work) throws SQLException, X {
-        requireNonNull(work, "work");
+        Class<?> site = requireNonNull(work, "work").getClass();
         SqlFunction<Boolean, X> asFunction = connection -> {
             work.accept(connection);
             return true;
         };
-        transact(false, asFunction);
+        transact(asked.reading(false), site, asFunction);
     }
 
     /**
@@ -78,43 +192,37 @@ public final class Transactions {
      * @return the unit's result
      * @throws SQLException if the database refuses
      * @throws X if the unit throws it
+     * @throws IllegalStateException if the unit is inside another transaction, and is not to be
      */
     public <T, X extends Exception> T read(SqlFunction<T, X> work) throws SQLException, X {
-        return transact(true, requireNonNull(work, "work"));
+        return transact(asked.reading(true), requireNonNull(work, "work").getClass(), work);
     }
 
-    private <T, X extends Exception> T transact(boolean readOnly, SqlFunction<T, X> work) throws SQLException, X {
-        Connection connection = dataSource.getConnection();
-        T result;
-        try {
-            if (readOnly) {
-                connection.setReadOnly(true);
+    /**
+     * Runs a part of a unit, in a savepoint: of what throws nothing stays, and the unit may go on.
+     *
+     * @param <T> what the part returns
+     * @param <X> what the part throws beside {@link SQLException}
+     * @param connection the unit's connection
+     * @param part the part
+     * @return the part's result
+     * @throws SQLException if the database refuses
+     * @throws X if the part throws it
+     */
+    public <T, X extends Exception> T savepoint(Connection connection, SqlFunction<T, X> part) throws SQLException, X {
+        return nesting.savepoint(requireNonNull(connection, "connection"), requireNonNull(part, "part"));
+    }
+
+    private <T, X extends Exception> T transact(Unit unit, Class<?> site, SqlFunction<T, X> work)
+            throws SQLException, X {
+        if (nesting.isInside(dataSource)) {
+            if (outermost) {
+                throw new IllegalStateException(
+                        unit + " is inside another transaction, and is not to be: it could not be"
+                                + " run again alone; begin it outside, or leave out .outermost()");
             }
-            connection.setAutoCommit(false);
-            result = work.apply(connection);
-            connection.commit();
-        } catch (Throwable failure) {
-            abandon(connection, failure);
-            throw failure;
+            return nesting.inside(dataSource, unit, work);
         }
-        closeCommitted(connection);
-        return result;
-    }
-
-    private static void abandon(Connection connection, Throwable failure) {
-        try (connection) {
-            connection.rollback();
-        } catch (SQLException | RuntimeException e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    /** The commit was acknowledged: a failure to give the connection back must not look like a failed transaction. */
-    private static void closeCommitted(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            LOG.warn("A connection could not be given back after its transaction was committed", e);
-        }
+        return runner.run(dataSource, unit, site, connection -> nesting.outermost(connection, unit, work));
     }
 }

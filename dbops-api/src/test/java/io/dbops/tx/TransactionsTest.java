@@ -38,7 +38,7 @@ class TransactionsTest {
     void aWriteIsCommittedAndItsConnectionGivenBack() throws Exception {
         assertThat(transactions.<Integer, RuntimeException>write(connection -> 42))
                 .isEqualTo(42);
-        assertThat(calls).containsExactly("getConnection", "setAutoCommitfalse", "commit", "close");
+        assertThat(calls).containsExactly("getConnection", "setAutoCommitfalse", "commit", "getWarnings", "close");
     }
 
     @Test
@@ -46,7 +46,13 @@ class TransactionsTest {
         transactions.read(connection -> connection.getSchema());
         assertThat(calls)
                 .containsExactly(
-                        "getConnection", "setReadOnlytrue", "setAutoCommitfalse", "getSchema", "commit", "close");
+                        "getConnection",
+                        "setReadOnlytrue",
+                        "setAutoCommitfalse",
+                        "getSchema",
+                        "commit",
+                        "getWarnings",
+                        "close");
     }
 
     @Test

@@ -1,0 +1,140 @@
+package io.dbops.tx;
+
+import io.dbops.dialect.Phase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a unit of work: borrow a connection, do the work, commit, give it back. What throws is rolled back, and
+ * passes through as it is; a failure of the rollback is added to it as suppressed.
+ *
+ * <p>Belongs to one thread, and runs once.
+ */
+public final class Attempt {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
+
+    private Phase phase = Phase.WORK;
+    private @Nullable SQLWarning warning;
+    private @Nullable Connection connection;
+
+    /** An attempt that has not begun. */
+    public Attempt() {}
+
+    /** Does something on the connection when the work is done, directly before the commit. */
+    @FunctionalInterface
+    public interface BeforeCommit {
+
+        /** There is nothing to do. */
+        BeforeCommit NOTHING = connection -> {};
+
+        /**
+         * Does it.
+         *
+         * @param connection the connection, in the transaction
+         * @throws SQLException if it cannot be done; the transaction is rolled back
+         */
+        void on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Runs the unit. Blocks until it has ended, and holds one connection meanwhile.
+     *
+     * @param <T> what the unit returns
+     * @param <X> what the unit throws beside {@link SQLException}
+     * @param dataSource gives the connection
+     * @param unit what was asked for
+     * @param left how long a statement may take, or {@code null} for as long as the connection allows
+     * @param beforeCommit what to do before the commit
+     * @param work the work
+     * @return the unit's result, after its commit
+     * @throws SQLException if the database refuses
+     * @throws X if the unit throws it
+     */
+    public <T, X extends Exception> T run(
+            DataSource dataSource,
+            Unit unit,
+            @Nullable Duration left,
+            BeforeCommit beforeCommit,
+            SqlFunction<T, X> work)
+            throws SQLException, X {
+        Connection open = dataSource.getConnection();
+        connection = open;
+        T result;
+        try {
+            prepare(open, unit, left);
+            result = work.apply(open);
+            beforeCommit.on(open);
+            phase = Phase.COMMIT;
+            open.commit();
+        } catch (Throwable failure) {
+            abandon(open, failure);
+            throw failure;
+        }
+        finish(open);
+        return result;
+    }
+
+    private static void prepare(Connection open, Unit unit, @Nullable Duration left) throws SQLException {
+        if (unit.readOnly()) {
+            open.setReadOnly(true);
+        }
+        if (unit.isolation() != null) {
+            open.setTransactionIsolation(unit.isolation().level());
+        }
+        if (left != null) {
+            open.setNetworkTimeout(Runnable::run, Math.toIntExact(Math.max(1, left.toMillis())));
+        }
+        open.setAutoCommit(false);
+    }
+
+    /**
+     * How far it came.
+     *
+     * @return {@link Phase#COMMIT} if the commit was begun
+     */
+    public Phase phase() {
+        return phase;
+    }
+
+    /**
+     * What the server warned of at the commit.
+     *
+     * @return {@code null} for nothing
+     */
+    public @Nullable SQLWarning warning() {
+        return warning;
+    }
+
+    /**
+     * The connection it ran on, which is given back when it has ended.
+     *
+     * @return {@code null} if it got none
+     */
+    public @Nullable Connection connection() {
+        return connection;
+    }
+
+    private static void abandon(Connection connection, Throwable failure) {
+        try (connection) {
+            connection.rollback();
+        } catch (SQLException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** The commit was acknowledged: what fails from here on must not look like a failed transaction. */
+    private void finish(Connection committed) {
+        try (committed) {
+            warning = committed.getWarnings();
+        } catch (SQLException e) {
+            LOG.warn("A connection could not be given back after its transaction was committed", e);
+        }
+    }
+}

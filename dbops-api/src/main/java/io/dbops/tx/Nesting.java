@@ -1,0 +1,113 @@
+package io.dbops.tx;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which unit of work the calling thread is inside of. A unit inside another one is a part of it: it runs once, on the
+ * same connection, and when it throws, the whole is not committed, even if the outer unit catches that.
+ */
+final class Nesting {
+
+    private final EnclosingTransaction framework;
+    private final ThreadLocal<@Nullable Enclosing> current = new ThreadLocal<>();
+
+    Nesting(EnclosingTransaction framework) {
+        this.framework = framework;
+    }
+
+    /** The unit that is open, and whether it may still be committed. */
+    private static final class Enclosing {
+        final Connection connection;
+        final Unit unit;
+
+        @Nullable
+        Throwable failed;
+
+        Enclosing(Connection connection, Unit unit) {
+            this.connection = connection;
+            this.unit = unit;
+        }
+    }
+
+    /** Whether a unit that began now would be inside a transaction. */
+    boolean isInside(DataSource dataSource) {
+        return current.get() != null || framework.connection(dataSource) != null;
+    }
+
+    /** Runs the work of an outermost unit, so that units inside it find it. */
+    <T, X extends Exception> T outermost(Connection connection, Unit unit, SqlFunction<T, X> work)
+            throws SQLException, X {
+        var enclosing = new Enclosing(connection, unit);
+        current.set(enclosing);
+        T result;
+        try {
+            result = work.apply(connection);
+        } finally {
+            current.set(null);
+        }
+        if (enclosing.failed != null) {
+            throw new SwallowedErrorException(enclosing.failed);
+        }
+        return result;
+    }
+
+    /** Runs the work of a unit inside a transaction. */
+    <T, X extends Exception> T inside(DataSource dataSource, Unit unit, SqlFunction<T, X> work) throws SQLException, X {
+        Enclosing enclosing = current.get();
+        if (enclosing == null) {
+            Connection connection = framework.connection(dataSource);
+            if (connection == null) {
+                throw new IllegalStateException("the enclosing transaction has ended");
+            }
+            requireJoinable(unit, connection.isReadOnly(), null);
+            return work.apply(connection);
+        }
+        requireJoinable(unit, enclosing.unit.readOnly(), enclosing.unit.isolation());
+        try {
+            return work.apply(enclosing.connection);
+        } catch (Throwable failure) {
+            if (enclosing.failed == null) {
+                enclosing.failed = failure;
+            }
+            throw failure;
+        }
+    }
+
+    private static void requireJoinable(Unit unit, boolean readOnly, @Nullable Isolation isolation) {
+        if (readOnly && !unit.readOnly()) {
+            throw new IllegalStateException(unit + " writes, but is inside a transaction that only reads");
+        }
+        if (unit.isolation() != null && unit.isolation() != isolation) {
+            throw new IllegalStateException(unit + " asks for isolation " + unit.isolation()
+                    + ", but is inside a transaction that has "
+                    + (isolation == null ? "the connection's own" : isolation) + "; ask for it there");
+        }
+    }
+
+    /** Runs a part of a unit, of which nothing stays if it throws. */
+    <T, X extends Exception> T savepoint(Connection connection, SqlFunction<T, X> work) throws SQLException, X {
+        Enclosing enclosing = current.get();
+        Throwable failedBefore = enclosing == null ? null : enclosing.failed;
+        Savepoint savepoint = connection.setSavepoint();
+        T result;
+        try {
+            result = work.apply(connection);
+        } catch (Throwable failure) {
+            try {
+                connection.rollback(savepoint);
+                if (enclosing != null) {
+                    enclosing.failed = failedBefore;
+                }
+            } catch (SQLException | RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
+        }
+        connection.releaseSavepoint(savepoint);
+        return result;
+    }
+}
