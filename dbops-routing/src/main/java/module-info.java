@@ -5,6 +5,7 @@ module io.dbops.routing {
     requires com.github.benmanes.caffeine;
     requires com.fasterxml.jackson.core;
     requires io.github.resilience4j.circuitbreaker;
+    requires io.github.resilience4j.core;
     requires io.github.resilience4j.retry;
     requires micrometer.core;
     requires org.slf4j;

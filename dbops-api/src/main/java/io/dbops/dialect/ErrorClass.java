@@ -39,6 +39,9 @@ public enum ErrorClass {
     /** An earlier error has ended the transaction: that one tells why. */
     TRANSACTION_ABORTED,
 
+    /** What was written breaks a constraint. The statement, or the commit that checked it, was refused. */
+    CONSTRAINT,
+
     /** The commit itself went wrong in a way that does not tell whether it happened. */
     COMMIT_FAILED,
 

@@ -88,14 +88,15 @@ public sealed interface ErrorTable permits PostgresErrors {
             case READ_ONLY, SERVER_UNAVAILABLE -> Recovery.FAILOVER;
             case TOO_MANY_CONNECTIONS -> Recovery.BACK_OFF;
             case COMMIT_FAILED -> Recovery.OUTCOME_UNKNOWN;
-            case CREDENTIALS_REFUSED, LOCK_NOT_AVAILABLE, CANCELLED, TRANSACTION_ABORTED, STATEMENT -> Recovery.NEVER;
+            case CREDENTIALS_REFUSED, LOCK_NOT_AVAILABLE, CANCELLED, TRANSACTION_ABORTED, CONSTRAINT, STATEMENT ->
+                Recovery.NEVER;
         };
     }
 
     /** Whether a server that answers so has certainly not committed. */
     private static boolean isRefusal(ErrorClass errorClass) {
         return switch (errorClass) {
-            case CONFLICT, TRANSACTION_ABORTED, STATEMENT, READ_ONLY -> true;
+            case CONFLICT, TRANSACTION_ABORTED, CONSTRAINT, STATEMENT, READ_ONLY -> true;
             default -> false;
         };
     }

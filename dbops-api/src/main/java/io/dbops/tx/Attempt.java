@@ -15,14 +15,17 @@ import org.slf4j.LoggerFactory;
  * passes through as it is; a failure of the rollback is added to it as suppressed.
  *
  * <p>Belongs to one thread, and runs once.
+ *
+ * @param <T> what the unit returns
  */
-public final class Attempt {
+public final class Attempt<T> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private Phase phase = Phase.WORK;
     private @Nullable SQLWarning warning;
     private @Nullable Connection connection;
+    private @Nullable T result;
 
     /** An attempt that has not begun. */
     public Attempt() {}
@@ -46,7 +49,6 @@ public final class Attempt {
     /**
      * Runs the unit. Blocks until it has ended, and holds one connection meanwhile.
      *
-     * @param <T> what the unit returns
      * @param <X> what the unit throws beside {@link SQLException}
      * @param dataSource gives the connection
      * @param unit what was asked for
@@ -57,7 +59,7 @@ public final class Attempt {
      * @throws SQLException if the database refuses
      * @throws X if the unit throws it
      */
-    public <T, X extends Exception> T run(
+    public <X extends Exception> T run(
             DataSource dataSource,
             Unit unit,
             @Nullable Duration left,
@@ -66,10 +68,11 @@ public final class Attempt {
             throws SQLException, X {
         Connection open = dataSource.getConnection();
         connection = open;
-        T result;
+        T returned;
         try {
             prepare(open, unit, left);
-            result = work.apply(open);
+            returned = work.apply(open);
+            result = returned;
             beforeCommit.on(open);
             phase = Phase.COMMIT;
             open.commit();
@@ -78,7 +81,7 @@ public final class Attempt {
             throw failure;
         }
         finish(open);
-        return result;
+        return returned;
     }
 
     private static void prepare(Connection open, Unit unit, @Nullable Duration left) throws SQLException {
@@ -101,6 +104,15 @@ public final class Attempt {
      */
     public Phase phase() {
         return phase;
+    }
+
+    /**
+     * What the work returned, whether or not that was committed.
+     *
+     * @return {@code null} also if it did not return
+     */
+    public @Nullable T result() {
+        return result;
     }
 
     /**

@@ -28,7 +28,7 @@ public final class Transactions {
         @Override
         public <T, X extends Exception> T run(DataSource dataSource, Unit unit, Class<?> site, SqlFunction<T, X> work)
                 throws SQLException, X {
-            return new Attempt().run(dataSource, unit, unit.timeout(), Attempt.BeforeCommit.NOTHING, work);
+            return new Attempt<T>().run(dataSource, unit, unit.timeout(), Attempt.BeforeCommit.NOTHING, work);
         }
     };
 

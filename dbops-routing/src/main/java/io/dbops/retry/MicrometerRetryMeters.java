@@ -1,0 +1,100 @@
+package io.dbops.retry;
+
+import io.dbops.dialect.Diagnosis;
+import io.dbops.tx.CommitOutcome;
+import io.dbops.tx.Unit;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Counts by name of the unit, in Micrometer:
+ *
+ * <ul>
+ *   <li>{@code dbops.transactions}: units, by {@code outcome}, {@code committed} or {@code failed};
+ *   <li>{@code dbops.transactions.retries}: attempts after the first, by {@code error}, the class of what failed;
+ *   <li>{@code dbops.transactions.resolved}: commits without an answer, by {@code outcome};
+ *   <li>{@code dbops.transactions.waits}: units that waited for their turn at a gate.
+ * </ul>
+ */
+final class MicrometerRetryMeters implements RetryMeters {
+
+    private static final String UNITS = "dbops.transactions";
+    private static final String UNNAMED = "unnamed";
+
+    /** Names are to be few; who gives each unit one of its own shall not fill the registry. */
+    private static final int MOST_NAMES = 500;
+
+    private static final String OTHERS = "others";
+
+    private final String application;
+    private final MeterRegistry registry;
+    private final ConcurrentHashMap<String, Counts> byName = new ConcurrentHashMap<>();
+
+    MicrometerRetryMeters(String application, MeterRegistry registry) {
+        this.application = application;
+        this.registry = registry;
+    }
+
+    /** The counters that nearly every unit needs. */
+    private record Counts(String name, Counter committed, Counter failed) {}
+
+    private Counts of(Unit unit) {
+        String name = unit.name() == null ? UNNAMED : unit.name();
+        Counts known = byName.get(name);
+        if (known != null) {
+            return known;
+        }
+        String counted = byName.size() < MOST_NAMES ? name : OTHERS;
+        return byName.computeIfAbsent(counted, key -> new Counts(key, units(key, "committed"), units(key, "failed")));
+    }
+
+    private Counter units(String name, String outcome) {
+        return Counter.builder(UNITS)
+                .description("Units of work")
+                .tags("application", application, "name", name, "outcome", outcome)
+                .register(registry);
+    }
+
+    private Counter counter(String meter, String description, Unit unit, String tag, String value) {
+        return Counter.builder(UNITS + meter)
+                .description(description)
+                .tags("application", application, "name", of(unit).name(), tag, value)
+                .register(registry);
+    }
+
+    @Override
+    public void committed(Unit unit) {
+        of(unit).committed().increment();
+    }
+
+    @Override
+    public void failed(Unit unit) {
+        of(unit).failed().increment();
+    }
+
+    @Override
+    public void retried(Unit unit, Diagnosis diagnosis) {
+        counter(".retries", "Attempts after the first", unit, "error", tag(diagnosis.errorClass()))
+                .increment();
+    }
+
+    @Override
+    public void resolved(Unit unit, CommitOutcome outcome) {
+        String name = outcome.isCommitted() ? "committed" : outcome.isKnown() ? "rolled_back" : "unknown";
+        counter(".resolved", "Commits without an answer", unit, "outcome", name).increment();
+    }
+
+    @Override
+    public void waited(Unit unit) {
+        Counter.builder(UNITS + ".waits")
+                .description("Units that waited for their turn at a gate")
+                .tags("application", application, "name", of(unit).name())
+                .register(registry)
+                .increment();
+    }
+
+    private static String tag(Enum<?> value) {
+        return value.name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,260 @@
+package io.dbops.retry;
+
+import io.dbops.dialect.Diagnosis;
+import io.dbops.dialect.ErrorClass;
+import io.dbops.dialect.Phase;
+import io.dbops.dialect.Recovery;
+import io.dbops.retry.RetryEvent.Limit;
+import io.dbops.tx.Attempt;
+import io.dbops.tx.CommitOutcome;
+import io.dbops.tx.CommitOutcomeUnknownException;
+import io.dbops.tx.SqlFunction;
+import io.dbops.tx.SwallowedErrorException;
+import io.dbops.tx.Unit;
+import io.github.resilience4j.retry.Retry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A unit of work that did not go through at once, or has to take turns. Belongs to one thread.
+ *
+ * @param <T> what the unit returns
+ * @param <X> what it throws
+ */
+final class Rerun<T, X extends Exception> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rerun.class);
+
+    private final RetryRunner runner;
+    private final DataSource dataSource;
+    private final Unit unit;
+    private final Class<?> site;
+    private final SqlFunction<T, X> work;
+    private final long deadline;
+    private final Retry.AsyncContext<T> tries;
+    private final List<Throwable> failures = new ArrayList<>();
+    private long attemptBegan;
+    private long wait;
+    private int attempts;
+    private @Nullable Limit limit;
+
+    Rerun(RetryRunner runner, DataSource dataSource, Unit unit, Class<?> site, SqlFunction<T, X> work, long began) {
+        this.runner = runner;
+        this.dataSource = dataSource;
+        this.unit = unit;
+        this.site = site;
+        this.work = work;
+        deadline = began + runner.deadline(unit).toNanos();
+        attemptBegan = began;
+        tries = runner.retry.asyncContext();
+    }
+
+    /** What Resilience4j is told of a failed attempt, and asks about the next one. */
+    static final class Failure extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Rerun<?, ?> unit;
+        private final transient Diagnosis diagnosis;
+
+        Failure(Rerun<?, ?> unit, Diagnosis diagnosis) {
+            super(null, null, false, false);
+            this.unit = unit;
+            this.diagnosis = diagnosis;
+        }
+
+        boolean mayRunAgain() {
+            return diagnosis.recovery().isRetry();
+        }
+
+        /** Negative if the unit is to be given up. */
+        long nextWaitMillis() {
+            return unit.nextWait(diagnosis.recovery());
+        }
+    }
+
+    private long left() {
+        return deadline - runner.clock.nanos();
+    }
+
+    /** Runs the unit from the beginning. */
+    T run() throws SQLException {
+        while (true) {
+            Gate gate = runner.gates == null ? null : runner.gates.find(unit, site);
+            if (gate != null && gate.enter(left())) {
+                runner.meters.waited(unit);
+            }
+            attemptBegan = runner.clock.nanos();
+            var attempt = new Attempt<T>();
+            T result;
+            try {
+                result = attempt.run(dataSource, unit, timeout(), Attempt.BeforeCommit.NOTHING, work);
+            } catch (Exception failure) {
+                Diagnosis diagnosis = diagnose(attempt, failure);
+                leave(gate, diagnosis.errorClass() == ErrorClass.CONFLICT, false);
+                if (goesOn(attempt, failure, diagnosis)) {
+                    return resultOf(attempt);
+                }
+                continue;
+            } catch (Throwable failure) {
+                leave(gate, false, false);
+                throw failure;
+            }
+            leave(gate, false, true);
+            runner.succeeded(unit, attempt, attempts);
+            return result;
+        }
+    }
+
+    /** Goes on after the first attempt, which has failed. */
+    T after(Attempt<T> attempt, Exception failure) throws SQLException {
+        Diagnosis diagnosis = diagnose(attempt, failure);
+        leave(null, diagnosis.errorClass() == ErrorClass.CONFLICT, false);
+        return goesOn(attempt, failure, diagnosis) ? resultOf(attempt) : run();
+    }
+
+    private @Nullable Duration timeout() {
+        return unit.timeout() == null ? null : Duration.ofNanos(Math.max(1_000_000, left()));
+    }
+
+    @SuppressWarnings("NullAway") // what the work returns may be null, if the caller says so
+    private T resultOf(Attempt<T> attempt) {
+        return attempt.result();
+    }
+
+    private void leave(@Nullable Gate gate, boolean conflict, boolean good) {
+        if (runner.gates == null) {
+            return;
+        }
+        long now = runner.clock.nanos();
+        long took = now - attemptBegan;
+        if (gate == null) {
+            if (conflict) {
+                runner.gates.conflicted(unit, site, took, now);
+            }
+            return;
+        }
+        if (conflict) {
+            gate.leaveAfterConflict(took, now);
+        } else {
+            gate.leave(took, now, good);
+            runner.gates.calmDown(now);
+        }
+    }
+
+    private Diagnosis diagnose(Attempt<T> attempt, Exception failure) {
+        attempts++;
+        // A unit that only reads commits nothing, and what was refused before the commit was not sent to it.
+        boolean isCommit =
+                attempt.phase() == Phase.COMMIT && !unit.readOnly() && !(failure instanceof SwallowedErrorException);
+        Diagnosis diagnosis =
+                runner.errors(attempt.connection()).diagnose(failure, isCommit ? Phase.COMMIT : Phase.WORK);
+        if (diagnosis.recovery() == Recovery.NEVER && runner.options.alsoAfter().contains(diagnosis.errorClass())) {
+            return new Diagnosis(diagnosis.error(), diagnosis.errorClass(), Recovery.ROLLBACK_THEN_RETRY);
+        }
+        return diagnosis;
+    }
+
+    /**
+     * Decides what follows from a failed attempt, and waits for the next one.
+     *
+     * @return whether the unit was committed all the same; if not it is to be run again
+     */
+    private boolean goesOn(Attempt<T> attempt, Exception failure, Diagnosis found) throws SQLException {
+        Diagnosis diagnosis = found;
+        if (diagnosis.recovery() == Recovery.OUTCOME_UNKNOWN) {
+            CommitOutcome outcome = resolve(diagnosis);
+            if (outcome.isCommitted()) {
+                runner.succeeded(unit, attempt, attempts - 1);
+                return true;
+            }
+            if (outcome instanceof CommitOutcome.Unknown unknown && !unit.idempotent()) {
+                SQLException cause = diagnosis.error() == null ? new SQLException(failure) : diagnosis.error();
+                throw given(new CommitOutcomeUnknownException(unit, unknown, cause));
+            }
+            diagnosis = new Diagnosis(diagnosis.error(), diagnosis.errorClass(), Recovery.NEW_CONNECTION);
+        }
+        limit = Limit.ATTEMPTS;
+        long millis = tries.onError(new Failure(this, diagnosis));
+        if (millis < 0) {
+            if (diagnosis.recovery().isRetry()) {
+                tell(new RetryEvent.GivenUp(unit, attempts, diagnosis, limit));
+            }
+            throw given(failure);
+        }
+        runner.meters.retried(unit, diagnosis);
+        tell(new RetryEvent.Retried(unit, attempts, diagnosis, Duration.ofNanos(wait)));
+        failures.add(failure);
+        try {
+            runner.clock.sleep(wait);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failures.remove(failure);
+            tell(new RetryEvent.GivenUp(unit, attempts, diagnosis, Limit.INTERRUPT));
+            throw given(failure);
+        }
+        return false;
+    }
+
+    private CommitOutcome resolve(Diagnosis diagnosis) {
+        CommitOutcome outcome = new CommitOutcome.Unknown("its commit ended with " + diagnosis.errorClass()
+                + " and nothing was kept by which it could be looked up");
+        runner.meters.resolved(unit, outcome);
+        tell(new RetryEvent.Resolved(unit, attempts, diagnosis, outcome));
+        return outcome;
+    }
+
+    /** The next wait in milliseconds, rounded up; negative if there is to be none. */
+    private long nextWait(Recovery recovery) {
+        wait = runner.options.backoff().next(recovery, wait, runner.clock.random());
+        if (wait >= left()) {
+            limit = Limit.DEADLINE;
+            return -1;
+        }
+        if (!runner.budget.take()) {
+            limit = Limit.BUDGET;
+            return -1;
+        }
+        return TimeUnit.NANOSECONDS.toMillis(wait) + 1;
+    }
+
+    /** The failure as the caller gets it: with those before it. */
+    private SQLException given(Throwable failure) {
+        runner.meters.failed(unit);
+        for (Throwable before : failures) {
+            if (before != failure && !isAmong(failure.getSuppressed(), before)) {
+                failure.addSuppressed(before);
+            }
+        }
+        throw Rerun.<RuntimeException>unchecked(failure);
+    }
+
+    private static boolean isAmong(Throwable[] all, Throwable one) {
+        for (Throwable each : all) {
+            if (each == one) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As it is: what the work throws is of a type that the caller has declared. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> RuntimeException unchecked(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    private void tell(RetryEvent event) {
+        try {
+            runner.options.listener().on(event);
+        } catch (RuntimeException e) {
+            LOG.warn("A listener of retries failed", e);
+        }
+    }
+}

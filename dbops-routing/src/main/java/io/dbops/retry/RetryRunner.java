@@ -1,0 +1,91 @@
+package io.dbops.retry;
+
+import io.dbops.dialect.Dialect;
+import io.dbops.dialect.ErrorTable;
+import io.dbops.tx.Attempt;
+import io.dbops.tx.SqlFunction;
+import io.dbops.tx.Unit;
+import io.dbops.tx.UnitRunner;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs units as {@link Retries} say. The first attempt costs little more than itself; all else is in {@link Rerun}, which
+ * is made when one fails.
+ *
+ * <p>How often, and after what wait, a unit runs again is decided by a {@link Retry} of Resilience4j, into which deadline,
+ * jitter and budget plug as its interval function.
+ */
+final class RetryRunner implements UnitRunner {
+
+    final RetryOptions options;
+    final RetryMeters meters;
+    final RetryBudget budget;
+    final Clock clock;
+    final Retry retry;
+    final @Nullable Gates gates;
+
+    /** The last one that was seen; errors before the first connection are most likely of the same product. */
+    private volatile ErrorTable table = Dialect.ofUrl("jdbc:postgresql:").errors();
+
+    RetryRunner(RetryOptions options, RetryMeters meters, Clock clock) {
+        this.options = options;
+        this.meters = meters;
+        this.clock = clock;
+        budget = new RetryBudget(options.reserve(), options.share());
+        gates = options.gated() ? new Gates() : null;
+        retry = Retry.of(
+                "dbops",
+                RetryConfig.custom()
+                        .maxAttempts(options.attempts())
+                        .retryOnException(failure -> failure instanceof Rerun.Failure it && it.mayRunAgain())
+                        .intervalBiFunction((attempt, either) -> ((Rerun.Failure) either.getLeft()).nextWaitMillis())
+                        .build());
+    }
+
+    @Override
+    public <T, X extends Exception> T run(DataSource dataSource, Unit unit, Class<?> site, SqlFunction<T, X> work)
+            throws SQLException, X {
+        long began = clock.nanos();
+        if (gates != null && gates.find(unit, site) != null) {
+            return new Rerun<>(this, dataSource, unit, site, work, began).run();
+        }
+        var attempt = new Attempt<T>();
+        T result;
+        try {
+            result = attempt.run(dataSource, unit, unit.timeout(), Attempt.BeforeCommit.NOTHING, work);
+        } catch (Exception failure) {
+            return new Rerun<>(this, dataSource, unit, site, work, began).after(attempt, failure);
+        }
+        succeeded(unit, attempt, 0);
+        return result;
+    }
+
+    void succeeded(Unit unit, Attempt<?> attempt, int retries) {
+        budget.succeeded(retries);
+        meters.committed(unit);
+    }
+
+    /** How long a unit may take. */
+    Duration deadline(Unit unit) {
+        return unit.timeout() == null ? options.deadline() : unit.timeout();
+    }
+
+    /** What errors mean on a connection, or, if there is none, on the one before. */
+    ErrorTable errors(@Nullable Connection connection) {
+        if (connection != null) {
+            try {
+                table = Dialect.of(connection).errors();
+            } catch (SQLException e) {
+                // It is lost; the product has not changed.
+                return table;
+            }
+        }
+        return table;
+    }
+}
