@@ -99,6 +99,15 @@ final class NodeLease implements Lease {
     }
 
     @Override
+    public void mayWriteFromNow() {
+        if (!mayWrite && open != FOR_GOOD) {
+            // What it has done could write nothing, and is no write because something else may be one.
+            used = false;
+        }
+        mayWrite = true;
+    }
+
+    @Override
     public void executed(boolean autoCommit) {
         used = true;
         view.executed(stamp);

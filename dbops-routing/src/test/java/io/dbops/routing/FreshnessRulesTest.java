@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.dbops.Consistency;
 import io.dbops.Freshness;
 import io.dbops.NoEligibleNodeException;
+import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.Session;
 import io.dbops.dialect.Role;
@@ -16,6 +17,7 @@ import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -123,6 +125,35 @@ class FreshnessRulesTest {
                 }
             }
             assertThat(served).isPositive();
+        }
+    }
+
+    /** As Spring ends a read-only transaction, after a row mapper has looked at what columns there are. */
+    @Test
+    void rule09_aReadOnThePrimaryIsNoWriteThoughMoreMayBeAskedAboutItsRows() throws Exception {
+        cluster.node("db-2").delayReplay(Duration.ofMillis(200));
+        cluster.node("db-3").pauseReplay();
+        try (RoutedDataSource routed = open()) {
+            execute(routed, "insert into t values (1)");
+            flush();
+            assertThat(nodeOfATransaction(routed)).isEqualTo("db-1");
+            await("a replica serves", () -> nodeOfATransaction(routed).equals("db-2"));
+        }
+    }
+
+    private static String nodeOfATransaction(DataSource routed) throws SQLException {
+        try (Connection connection = routed.getConnection()) {
+            connection.setReadOnly(true);
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select n from t")) {
+                assertThat(rows.getMetaData().getColumnCount()).isEqualTo(1);
+            }
+            String node = connection.unwrap(RoutingDecision.class).node();
+            connection.commit();
+            connection.setAutoCommit(true);
+            connection.setReadOnly(false);
+            return node;
         }
     }
 

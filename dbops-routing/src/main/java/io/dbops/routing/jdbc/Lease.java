@@ -49,6 +49,9 @@ public interface Lease {
     /** Notes that the server may let this connection write. */
     void mayWrite();
 
+    /** Notes that the server lets this connection write from now on, between units of work, and did not before. */
+    void mayWriteFromNow();
+
     /**
      * Notes that a statement has returned, or thrown.
      *

@@ -94,7 +94,7 @@ public final class RoutedConnection extends LeasingConnection implements Connect
             // Statements of the primary never leave it.
             held.connection().setReadOnly(on);
             if (!on) {
-                held.mayWrite();
+                held.mayWriteFromNow();
             }
         } else {
             letGo();
