@@ -4,33 +4,48 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Lets units that get in each other's way in a few at a time, in the order in which they came.
+ * Lets units that get in each other's way in a few at a time, in the order in which they came. A thread whose turn it is
+ * may come again at once while its turn lasts, a few milliseconds: to wake another one for each unit takes longer than
+ * many a unit.
  *
- * <p>Advice only: who has waited for longer than those before it usually take goes anyway, for nothing here may keep a
- * transaction from a database that would run it. Waited for is before a connection is taken, never with one.
+ * <p>Advice only: who has been the first to wait for longer than those inside usually take goes anyway, for nothing here
+ * may keep a transaction from a database that would run it. Waited for is before a connection is taken, never with one.
  *
  * <p>Thread-safe; waiting is interruptible in that an interrupt ends it, and its flag stays set.
  */
 final class Gate {
 
-    /** Who finds nobody waiting, and what is inside slow, waits at least so long. */
-    private static final long LEAST_WAIT = 10_000_000;
+    private static final long LEAST_PATIENCE = 50_000_000;
+
+    private static final long TURN = 2_000_000;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Condition> waiting = new ArrayDeque<>();
     private final GateLimit limit;
+    private final Clock clock;
     private int inside;
-    /** What an attempt takes at most, usually: falls by a thirtieth with each that takes less. */
+    /** What a good attempt takes at most, usually: falls by a thirtieth with each that takes less. */
     private long usual;
+    /** What the dearest conflict took. */
+    private long dearest;
+    /** Since when who waits first is the first. */
+    private long firstSince;
 
     private long lastConflict;
+    /** Who left last, and until when it may come again before those who wait. */
+    private @Nullable Thread last;
 
-    Gate(long cost, long now) {
-        limit = new GateLimit(cost, now);
-        usual = cost;
-        lastConflict = now;
+    private long turnEnds;
+
+    /** A gate for units of which one was in conflict, after so long. */
+    Gate(long cost, Clock clock) {
+        this.clock = clock;
+        limit = new GateLimit(cost, clock.nanos());
+        dearest = cost;
+        lastConflict = clock.nanos();
     }
 
     /**
@@ -42,38 +57,54 @@ final class Gate {
     boolean enter(long most) {
         lock.lock();
         try {
-            if (inside < limit.limit() && waiting.isEmpty()) {
-                inside++;
-                return false;
+            boolean waits = inside >= limit.limit() || !(waiting.isEmpty() || hasTurn());
+            if (waits) {
+                await(most);
             }
-            await(Math.min(most, patience()));
+            if (waits || last != Thread.currentThread()) {
+                last = Thread.currentThread();
+                turnEnds = clock.nanos() + TURN;
+            }
             inside++;
-            return true;
+            return waits;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Twice what those before it take. */
+    private boolean hasTurn() {
+        return last == Thread.currentThread() && clock.nanos() - turnEnds < 0;
+    }
+
+    /** How long the first waits at most: those inside take less, even if they are in conflict with each other. */
     private long patience() {
-        long before = waiting.size() + inside;
-        return Math.max(LEAST_WAIT, 2 * usual * (before / limit.limit() + 1));
+        return Math.max(LEAST_PATIENCE, 2 * Math.max(usual, dearest));
     }
 
     private void await(long nanos) {
         Condition turn = lock.newCondition();
         waiting.addLast(turn);
+        if (waiting.size() == 1) {
+            firstSince = clock.nanos();
+        }
         try {
             long left = nanos;
-            while (left > 0 && !(inside < limit.limit() && waiting.peekFirst() == turn)) {
-                left = turn.awaitNanos(left);
+            while (left > 0 && !isTurnOf(turn)) {
+                // Who becomes the first is not woken for that, but looks now and then.
+                long slice = Math.min(left, patience());
+                left -= slice - turn.awaitNanos(slice);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             waiting.remove(turn);
+            firstSince = clock.nanos();
             wakeNext(1);
         }
+    }
+
+    private boolean isTurnOf(Condition turn) {
+        return waiting.peekFirst() == turn && (inside < limit.limit() || clock.nanos() - firstSince >= patience());
     }
 
     /** Wakes the first, if there is room for it beside who is about to enter. */
@@ -85,13 +116,13 @@ final class Gate {
     }
 
     /** Leaves after an attempt that was good, or failed for a reason of its own. */
-    void leave(long nanos, long now, boolean good) {
+    void leave(long nanos, boolean good) {
         lock.lock();
         try {
             inside--;
             if (good) {
                 usual = Math.max(nanos, usual - usual / 30);
-                limit.succeeded(nanos, now);
+                limit.succeeded(nanos, clock.nanos());
             }
             wakeNext(0);
         } finally {
@@ -100,11 +131,11 @@ final class Gate {
     }
 
     /** Leaves after a conflict. */
-    void leaveAfterConflict(long nanos, long now) {
+    void leaveAfterConflict(long nanos) {
         lock.lock();
         try {
             inside--;
-            conflicted(nanos, now);
+            conflicted(nanos);
             wakeNext(0);
         } finally {
             lock.unlock();
@@ -112,26 +143,29 @@ final class Gate {
     }
 
     /** An attempt that had not passed here was in conflict: it had begun before. */
-    void conflictOutside(long nanos, long now) {
+    void conflictOutside(long nanos) {
         lock.lock();
         try {
-            conflicted(nanos, now);
+            conflicted(nanos);
         } finally {
             lock.unlock();
         }
     }
 
-    private void conflicted(long nanos, long now) {
-        lastConflict = now;
-        usual = Math.max(nanos, usual);
-        limit.conflicted(nanos, now);
+    private void conflicted(long nanos) {
+        lastConflict = clock.nanos();
+        dearest = Math.max(nanos, dearest);
+        limit.conflicted(nanos, lastConflict);
     }
 
     /** Whether nobody is here and nothing was in conflict for so long. */
-    boolean isForgotten(long now, long nanos) {
+    boolean isForgotten(long nanos) {
         lock.lock();
         try {
-            return inside == 0 && waiting.isEmpty() && now - lastConflict > nanos && now - limit.mayRiseAt() > nanos;
+            return inside == 0
+                    && waiting.isEmpty()
+                    && clock.nanos() - lastConflict > nanos
+                    && !limit.isPaused(clock.nanos());
         } finally {
             lock.unlock();
         }

@@ -1,88 +1,108 @@
 package io.dbops.retry;
 
 /**
- * How many units that get in each other's way may run at once, found out by what conflicts cost.
+ * How many units that get in each other's way may run at once, found out by trying: as many as commit most.
  *
- * <p>A conflict costs the time of the attempt that it ended. Once conflicts take more than a tenth of the time that
- * attempts take, half as many may run, and in the end one after another. One more is let in after a run of successes,
- * but not before ten times as long as the conflict cost that lowered the limit, and twice as long each time that this
- * turns out too early: so finding out takes about a tenth of the time, whether a conflict costs a millisecond, as a
- * serialization failure does, or a second, as a deadlock.
+ * <p>Commits are counted in windows of some milliseconds. After one under the present limit comes one with one more, or
+ * one less, in turns; what commits more becomes the limit, and of fewer the same is enough. A trial in vain is followed by
+ * a pause of ten windows, and twice as many each time, so that trying costs little where nothing is to be won. A conflict
+ * as dear as a deadlock, which a server notices after a second, ends all that: then it is one after another, for ten times
+ * as long as it took.
  *
  * <p>Not thread-safe: belongs to a gate, and is called under its lock.
  */
 final class GateLimit {
 
-    /** Conflicts may take one part in so many of the time of all attempts. */
-    private static final int TOLERATED = 10;
+    private static final long WINDOW = 20_000_000;
+    private static final int LEAST_COMMITS = 32;
+    private static final int PAUSE = 10;
+    private static final int MOST_DOUBLINGS = 5;
 
-    /** What attempts took counts half after so many of them. */
-    private static final int REMEMBERED = 32;
+    /** Less of a gain than one part in so many is chance. */
+    private static final int GAIN = 50;
 
-    private static final int RUN = 4;
-    private static final int MOST_DOUBLINGS = 6;
+    /** A conflict that takes so long, and so many times what a unit takes, is dear. */
+    private static final long DEAR = 50_000_000;
+
+    private static final int DEAR_TIMES = 20;
 
     private int limit = 1;
-    private double useful;
-    private double wasted;
-    private int successes;
+    /** What is tried: 1 for more, -1 for fewer, 0 for none. */
+    private int trial;
+
+    private int nextTrial = 1;
+    private double rate;
     private int doublings;
-    private long pause;
-    private long raisedAt;
-    private long mayRiseAt;
+    private long pausedUntil;
+    private long windowBegan;
+    private int commits;
+    private long usual;
 
     /**
      * A limit of one, for something has just been in conflict.
      *
-     * @param cost what that cost, in nanoseconds
+     * @param cost what that took, in nanoseconds
      */
     GateLimit(long cost, long now) {
-        pause = Math.max(1, cost * TOLERATED);
-        mayRiseAt = now + pause;
-        raisedAt = now;
+        pausedUntil = cost > DEAR ? now + PAUSE * cost : now;
+        windowBegan = now;
     }
 
     int limit() {
-        return limit;
+        return limit + trial;
     }
 
-    /** The instant before which the limit will not be raised. */
-    long mayRiseAt() {
-        return mayRiseAt;
+    /** Whether it waits before it tries anything again. */
+    boolean isPaused(long now) {
+        return now - pausedUntil < 0;
     }
 
     /** An attempt was good. */
     void succeeded(long nanos, long now) {
-        forget();
-        useful += nanos;
-        successes++;
-        if (successes >= RUN * limit && now - mayRiseAt >= 0) {
-            limit++;
-            successes = 0;
-            raisedAt = now;
+        usual = usual == 0 ? nanos : usual + (nanos - usual) / 16;
+        commits++;
+        long took = now - windowBegan;
+        if (took >= WINDOW && commits >= LEAST_COMMITS) {
+            ended(commits / (double) took, now);
+            begin(now);
+        }
+    }
+
+    private void begin(long now) {
+        windowBegan = now;
+        commits = 0;
+    }
+
+    private void ended(double measured, long now) {
+        if (trial == 0) {
+            rate = measured;
+            if (!isPaused(now)) {
+                trial = limit == 1 ? 1 : nextTrial;
+            }
+            return;
+        }
+        boolean better = trial > 0 ? measured > rate + rate / GAIN : measured >= rate;
+        if (better) {
+            limit += trial;
+            rate = measured;
+            doublings = 0;
+            trial = limit == 1 ? 0 : trial;
+        } else {
+            nextTrial = -trial;
+            trial = 0;
+            pausedUntil = now + (PAUSE * WINDOW << doublings);
+            doublings = Math.min(MOST_DOUBLINGS, doublings + 1);
         }
     }
 
     /** An attempt ended in a conflict. */
     void conflicted(long nanos, long now) {
-        forget();
-        wasted += nanos;
-        successes = 0;
-        if (wasted * TOLERATED < useful + wasted) {
-            return;
+        if (nanos > DEAR && nanos > DEAR_TIMES * usual) {
+            limit = 1;
+            trial = 0;
+            nextTrial = 1;
+            pausedUntil = now + PAUSE * nanos;
+            begin(now);
         }
-        // What the limit was raised to did not last as long as was waited for it.
-        doublings = now - raisedAt < pause ? Math.min(MOST_DOUBLINGS, doublings + 1) : 0;
-        limit = Math.max(1, limit / 2);
-        pause = Math.max(1, nanos * TOLERATED) << doublings;
-        mayRiseAt = now + pause;
-        // It has been paid for.
-        wasted = 0;
-    }
-
-    private void forget() {
-        double kept = 1 - 0.7 / REMEMBERED;
-        useful *= kept;
-        wasted *= kept;
     }
 }

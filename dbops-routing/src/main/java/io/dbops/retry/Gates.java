@@ -20,8 +20,13 @@ final class Gates {
     private static final int MOST = 1_000;
 
     private final ConcurrentHashMap<Place, Gate> gates = new ConcurrentHashMap<>();
+    private final Clock clock;
     private volatile boolean calm = true;
     private volatile long swept;
+
+    Gates(Clock clock) {
+        this.clock = clock;
+    }
 
     private record Place(Object where, @Nullable Object key) {
         static Place of(Unit unit, Class<?> site) {
@@ -41,29 +46,30 @@ final class Gates {
      *
      * @param nanos what its attempt took
      */
-    void conflicted(Unit unit, Class<?> site, long nanos, long now) {
-        sweep(now);
+    void conflicted(Unit unit, Class<?> site, long nanos) {
+        sweep();
         Place place = Place.of(unit, site);
         Gate gate = gates.get(place);
         if (gate != null) {
-            gate.conflictOutside(nanos, now);
+            gate.conflictOutside(nanos);
         } else if (gates.size() < MOST) {
-            gates.putIfAbsent(place, new Gate(nanos, now));
+            gates.putIfAbsent(place, new Gate(nanos, clock));
             calm = false;
         }
     }
 
     /** Takes away gates that nobody needs any more. */
-    private void sweep(long now) {
+    private void sweep() {
+        long now = clock.nanos();
         if (now - swept > KEPT) {
             swept = now;
-            gates.values().removeIf(gate -> gate.isForgotten(now, KEPT));
+            gates.values().removeIf(gate -> gate.isForgotten(KEPT));
         }
     }
 
     /** Called after an attempt that passed a gate: where all is well again, there is none. */
-    void calmDown(long now) {
-        sweep(now);
+    void calmDown() {
+        sweep();
         if (gates.isEmpty()) {
             calm = true;
             if (!gates.isEmpty()) {

@@ -132,19 +132,18 @@ final class Rerun<T, X extends Exception> {
         if (runner.gates == null) {
             return;
         }
-        long now = runner.clock.nanos();
-        long took = now - attemptBegan;
+        long took = runner.clock.nanos() - attemptBegan;
         if (gate == null) {
             if (conflict) {
-                runner.gates.conflicted(unit, site, took, now);
+                runner.gates.conflicted(unit, site, took);
             }
             return;
         }
         if (conflict) {
-            gate.leaveAfterConflict(took, now);
+            gate.leaveAfterConflict(took);
         } else {
-            gate.leave(took, now, good);
-            runner.gates.calmDown(now);
+            gate.leave(took, good);
+            runner.gates.calmDown();
         }
     }
 

@@ -38,7 +38,7 @@ final class RetryRunner implements UnitRunner {
         this.meters = meters;
         this.clock = clock;
         budget = new RetryBudget(options.reserve(), options.share());
-        gates = options.gated() ? new Gates() : null;
+        gates = options.gated() ? new Gates(clock) : null;
         retry = Retry.of(
                 "dbops",
                 RetryConfig.custom()
