@@ -87,6 +87,14 @@ public sealed interface Dialect permits PostgresDialect {
     boolean isInTransaction(Connection connection);
 
     /**
+     * Whether the transaction that is open on a connection has failed, so that it can only be rolled back.
+     *
+     * @param connection a connection, inside a transaction
+     * @return {@code false} also where the connection is lost
+     */
+    boolean isAborted(Connection connection);
+
+    /**
      * The server process at the other end of a connection.
      *
      * @param connection an open connection

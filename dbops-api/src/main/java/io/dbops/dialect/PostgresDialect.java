@@ -125,6 +125,22 @@ public final class PostgresDialect implements Dialect {
         }
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>By a statement, which the server refuses in such a transaction. Its COMMIT would be answered with a rollback, of
+     * which pgJDBC says nothing.
+     */
+    @Override
+    public boolean isAborted(Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select");
+            return false;
+        } catch (SQLException e) {
+            return classify(e) == ErrorClass.TRANSACTION_ABORTED;
+        }
+    }
+
     @Override
     public Backend identify(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();

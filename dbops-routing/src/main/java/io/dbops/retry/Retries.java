@@ -132,7 +132,8 @@ public final class Retries implements Retrying {
     }
 
     /**
-     * Transactions over any data source, run again as said here. For an application without the facade.
+     * Transactions over any data source, run again as said here. For an application without the facade. A connection is
+     * taken at a unit's first statement.
      *
      * @param dataSource gives the connections; it stays the caller's to close
      * @return the doors

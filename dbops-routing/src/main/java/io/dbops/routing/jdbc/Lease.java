@@ -2,6 +2,8 @@ package io.dbops.routing.jdbc;
 
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
+import io.dbops.dialect.Dialect;
+import io.dbops.dialect.ErrorClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,34 @@ public interface Lease {
      * @param error what it threw
      */
     void failed(SQLException error);
+
+    /**
+     * The error that has ended the open transaction, if one has: it can only be rolled back. Asks the server, if a call
+     * has failed since the transaction began.
+     *
+     * @return {@code null} if the transaction may be committed, or nothing is known of it
+     */
+    @Nullable
+    SQLException spoiled();
+
+    /**
+     * The first error of a transaction, with which later ones are told what they come from: servers answer them all with
+     * no more than that there was one.
+     *
+     * @param before the first one so far, or {@code null}
+     * @param error the one that came now
+     * @param dialect knows what it means, or {@code null}
+     * @return the first one
+     */
+    static SQLException firstOf(@Nullable SQLException before, SQLException error, @Nullable Dialect dialect) {
+        if (before == null) {
+            return error;
+        }
+        if (before != error && dialect != null && dialect.classify(error) == ErrorClass.TRANSACTION_ABORTED) {
+            error.addSuppressed(before);
+        }
+        return before;
+    }
 
     /**
      * Whether a call has failed only because the replica was about to apply a change that was in its way.

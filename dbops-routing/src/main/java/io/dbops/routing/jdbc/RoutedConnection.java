@@ -2,6 +2,7 @@ package io.dbops.routing.jdbc;
 
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
+import io.dbops.tx.SwallowedErrorException;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
@@ -50,6 +51,9 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         if (autoCommit == on) {
             return;
         }
+        if (on) {
+            refuseSpoiled();
+        }
         if (lease != null) {
             end(on, connection -> connection.setAutoCommit(on));
         }
@@ -65,7 +69,16 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     @Override
     public void commit() throws SQLException {
         checkTransactional("commit");
+        refuseSpoiled();
         end(true, Connection::commit);
+    }
+
+    /** What an error has ended is not committed, though the error was caught, and though the driver would say that it is. */
+    private void refuseSpoiled() throws SQLException {
+        SQLException error = lease == null || !unitOpen ? null : lease.spoiled();
+        if (error != null) {
+            throw new SwallowedErrorException(error);
+        }
     }
 
     @Override

@@ -1,0 +1,157 @@
+package io.dbops.retry;
+
+import io.dbops.Explanation;
+import io.dbops.RoutingDecision;
+import io.dbops.dialect.Dialect;
+import io.dbops.dialect.ErrorClass;
+import io.dbops.routing.jdbc.Lease;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A connection of any data source while a unit of work has it. Belongs to one thread, as connections do. */
+final class GuardedLease implements Lease {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedLease.class);
+    private static final RoutingDecision NOT_ROUTED =
+            new RoutingDecision("the data source", RoutingDecision.Reason.WRITE);
+
+    private final Connection connection;
+    /** {@code null} where the product is not one that is known. */
+    private final @Nullable Dialect dialect;
+
+    private @Nullable SQLException failure;
+    private boolean lost;
+    private int open;
+
+    GuardedLease(Connection connection) {
+        this.connection = connection;
+        dialect = dialectOf(connection);
+    }
+
+    private static @Nullable Dialect dialectOf(Connection connection) {
+        try {
+            return Dialect.of(connection);
+        } catch (SQLException e) {
+            LOG.debug("Errors of this product are not looked into", e);
+            return null;
+        }
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public boolean isPrimary() {
+        return true;
+    }
+
+    @Override
+    public boolean maySuit(boolean readOnly) {
+        return !lost;
+    }
+
+    @Override
+    public boolean begins(boolean readOnly) {
+        failure = null;
+        return !lost;
+    }
+
+    @Override
+    public void goesOn() {}
+
+    @Override
+    public void mayWrite() {}
+
+    @Override
+    public void mayWriteFromNow() {}
+
+    @Override
+    public void executed(boolean autoCommit) {}
+
+    @Override
+    public void mayHaveCommitted() {}
+
+    @Override
+    public boolean isInTransaction() {
+        return dialect != null && dialect.isInTransaction(connection);
+    }
+
+    @Override
+    public void escaped() {
+        open = Integer.MAX_VALUE / 2;
+    }
+
+    @Override
+    public void failed(SQLException error) {
+        if (dialect != null && dialect.classify(error) == ErrorClass.CONNECTION_LOST) {
+            lost = true;
+        }
+        failure = Lease.firstOf(failure, error, dialect);
+    }
+
+    @Override
+    public @Nullable SQLException spoiled() {
+        return failure != null && dialect != null && !lost && dialect.isAborted(connection) ? failure : null;
+    }
+
+    @Override
+    public boolean isReplayConflict(SQLException error) {
+        return false;
+    }
+
+    @Override
+    public @Nullable Lease elsewhere(boolean onPrimary) {
+        return null;
+    }
+
+    @Override
+    public boolean refusesWrites() {
+        return false;
+    }
+
+    @Override
+    public void aborted() {
+        lost = true;
+    }
+
+    @Override
+    public void opened() {
+        open++;
+    }
+
+    @Override
+    public void closed() {
+        open--;
+    }
+
+    @Override
+    public boolean isHeld() {
+        return open > 0;
+    }
+
+    @Override
+    public RoutingDecision decision() {
+        try {
+            return connection.isWrapperFor(RoutingDecision.class)
+                    ? connection.unwrap(RoutingDecision.class)
+                    : NOT_ROUTED;
+        } catch (SQLException e) {
+            return NOT_ROUTED;
+        }
+    }
+
+    @Override
+    public Explanation explanation() {
+        throw new UnsupportedOperationException("the data source is not one that chooses among nodes");
+    }
+
+    @Override
+    public void release() throws SQLException {
+        connection.close();
+    }
+}
