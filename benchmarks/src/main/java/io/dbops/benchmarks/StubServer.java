@@ -67,7 +67,8 @@ final class StubServer implements DataSource {
                     replica ? RECEIVER_PID : null,
                     replica ? TIMELINE : null,
                     BLOCK_SIZE,
-                    SEGMENT_SIZE);
+                    SEGMENT_SIZE,
+                    replica ? null : POSITION);
         }
         if (sql.contains("pg_backend_pid()")) {
             return new StubRow(asking, SYSTEM_ID, startedAt, "10.0.0.1", port, asking.pid(), startedAt);
