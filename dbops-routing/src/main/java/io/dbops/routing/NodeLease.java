@@ -74,10 +74,9 @@ final class NodeLease implements Lease {
                 && !stamp.inReplaysWay
                 && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
         if (serves) {
-            stamp.served(reason);
+            boolean timed = stamp.served(reason) && !isPrimary();
             // What an earlier holder began is not what ends now.
-            stamp.timedSince =
-                    !isPrimary() && stamp.isTimed(reason) ? view.core().clock().nanos() : 0;
+            stamp.timedSince = timed ? view.core().clock().nanos() : 0;
             if (reason == Reason.REHEARSAL) {
                 Explainer.now(view).rehearse(stamp);
             }

@@ -36,6 +36,9 @@ final class RouterCore implements AutoCloseable {
     private final Abandonment abandonment;
     private final SessionState processSession;
     private final ThreadLocal<@Nullable SessionState> entered = new ThreadLocal<>();
+    /** Whether any thread has ever entered a session: until then none has to be asked which it is in. */
+    private volatile boolean wasEntered;
+
     private final Outliers outliers;
     private final @Nullable SpillBudget spills;
     private final LongAdder unscoped = new LongAdder();
@@ -292,12 +295,13 @@ final class RouterCore implements AutoCloseable {
         if (session == null) {
             entered.remove();
         } else {
+            wasEntered = true;
             entered.set(session);
         }
     }
 
     SessionState currentSession() {
-        SessionState session = entered.get();
+        SessionState session = wasEntered ? entered.get() : null;
         return session == null ? processSession : session;
     }
 

@@ -140,19 +140,19 @@ final class SessionView implements UnitRouter, Tier.Read {
 
     /** A connection to a replica that may serve, but for one node, if that is said. */
     private @Nullable Lease leaseReplica(Snapshot snapshot, @Nullable RoutedNode but) {
-        NodeView[] candidates = candidates(snapshot);
-        if (candidates.length == 0) {
+        Tiers tiers = tiers(snapshot);
+        if (tiers.inOrder.length == 0) {
             return null;
         }
         int random = ThreadLocalRandom.current().nextInt();
         RoutedNode avoided = but == null ? session.avoided() : but;
-        Lease lease = lease(tiers(snapshot), random, avoided);
+        Lease lease = lease(tiers, random, avoided);
         if (lease == null && but == null && avoided != null) {
             // It is kept away from only while there is another one.
-            lease = lease(tiers(snapshot), random, null);
+            lease = lease(tiers, random, null);
         }
         if (lease == null && snapshot.outage && level != Level.EVENTUAL) {
-            lease = leaseReplicaInOutage(candidates);
+            lease = leaseReplicaInOutage(candidates(snapshot));
         }
         return lease;
     }
@@ -220,11 +220,11 @@ final class SessionView implements UnitRouter, Tier.Read {
     }
 
     private Tiers tiers(Snapshot snapshot) {
-        return switch (level) {
-            case EVENTUAL -> snapshot.reachableTiers;
-            case BOUNDED -> snapshot.measuredTiers;
-            default -> snapshot.outage ? snapshot.measuredTiers : snapshot.freshTiers;
-        };
+        // No switch, for each read comes here: one over an enum looks into a table first.
+        if (level == Level.EVENTUAL) {
+            return snapshot.reachableTiers;
+        }
+        return level == Level.BOUNDED || snapshot.outage ? snapshot.measuredTiers : snapshot.freshTiers;
     }
 
     /** Whether it is worth asking a replica's pool: so far as is known without a clock, unless this read looks. */

@@ -4,9 +4,10 @@ import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Explainer.Choice;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ final class Stamp extends WeakReference<Connection> {
     /** One of so many units of work is timed. A prime, so that it is not always the same one of what repeats. */
     private static final int TIMED = 61;
 
+    private static final VarHandle NOTES = MethodHandles.arrayElementVarHandle(long[].class);
+
     final RoutedNode node;
     final Backend backend;
     /** The server of the backend, as {@link RoutedNode#sharing} has it. */
@@ -35,7 +38,7 @@ final class Stamp extends WeakReference<Connection> {
 
     final long createdAt;
 
-    private final AtomicLongArray notes = new AtomicLongArray(LEASED + 1);
+    private final long[] notes = new long[LEASED + 1];
 
     /** Whether the connection is known to be lost. Written by whoever holds it. */
     boolean lost;
@@ -80,21 +83,23 @@ final class Stamp extends WeakReference<Connection> {
         return reason.ordinal();
     }
 
-    void served(Reason reason) {
-        notes.setOpaque(at(reason), notes.getPlain(at(reason)) + 1);
-    }
-
-    /** Whether the unit of work that was served last is to be timed. */
-    boolean isTimed(Reason reason) {
-        return notes.getPlain(at(reason)) % TIMED == 0;
+    /**
+     * Counts a unit of work.
+     *
+     * @return whether it is one of those that are timed
+     */
+    boolean served(Reason reason) {
+        long units = (long) NOTES.get(notes, at(reason)) + 1;
+        NOTES.setOpaque(notes, at(reason), units);
+        return units % TIMED == 0;
     }
 
     long servedFor(Reason reason) {
-        return notes.getOpaque(at(reason));
+        return (long) NOTES.getOpaque(notes, at(reason));
     }
 
     void leased() {
-        notes.setOpaque(LEASED, 1);
+        NOTES.setOpaque(notes, LEASED, 1L);
     }
 
     /** To be said before the connection is given back: after that it is another's. */
@@ -105,10 +110,10 @@ final class Stamp extends WeakReference<Connection> {
         if (rehearsed != null) {
             rehearsed = null;
         }
-        notes.setOpaque(LEASED, 0);
+        NOTES.setOpaque(notes, LEASED, 0L);
     }
 
     boolean isLeased() {
-        return notes.getOpaque(LEASED) != 0;
+        return (long) NOTES.getOpaque(notes, LEASED) != 0;
     }
 }

@@ -60,8 +60,11 @@ final class Tier {
     NodeView choose(Read read, int random, @Nullable RoutedNode but) {
         int first = promising(draw(random), read, random, but);
         int count = views.length;
-        if (first < 0 || count == 1) {
-            return first < 0 ? null : views[first];
+        if (first < 0) {
+            return null;
+        }
+        if (count == 1 || isUnbeatable(views[first].node)) {
+            return views[first];
         }
         int step = count == 2 ? 1 : 1 + scaled(random * 0x9E3779B9, count - 1);
         int at = first + step;
@@ -102,6 +105,11 @@ final class Tier {
     private boolean isPromising(int index, Read read, int random, @Nullable RoutedNode but) {
         NodeView view = views[index];
         return view.node != but && read.isPromising(view, random);
+    }
+
+    /** Whether no other one could be better, whatever it is like: told without looking at it, as most reads find it. */
+    private static boolean isUnbeatable(RoutedNode node) {
+        return node.load() == 0 && node.health().micros() <= 2 * LEAST_MICROS;
     }
 
     /** Whether the second choice is to replace the first. */
