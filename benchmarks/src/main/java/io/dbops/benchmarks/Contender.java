@@ -48,11 +48,19 @@ public enum Contender {
         }
     },
 
-    /** The least that any router can do. */
+    /** The least that keeps the bound and the session. */
     FLOOR("floor") {
         @Override
         DataSource over(StubCluster cluster) {
             return new Floor(cluster.primary(), List.of(cluster.replica(1), cluster.replica(2)));
+        }
+    },
+
+    /** The least that keeps every rule. */
+    NECESSARY("necessary") {
+        @Override
+        DataSource over(StubCluster cluster) {
+            return new Necessary(cluster.primary(), List.of(cluster.replica(1), cluster.replica(2)));
         }
     },
 
