@@ -74,7 +74,7 @@ public final class Comparison {
     }
 
     /**
-     * Runs the comparison, in about four minutes; with more peers and kinds of threads up to a quarter of an hour a round.
+     * Runs the comparison, in about five minutes; with more peers and kinds of threads up to a quarter of an hour a round.
      *
      * @param arguments the number of rounds, two if left out; then {@code peers} for the query alone, beside more peers
      *     and on virtual threads too where the JDK has them
