@@ -139,7 +139,8 @@ public final class Retries implements Retrying {
      * @return the doors
      */
     public Transactions over(DataSource dataSource) {
-        return Transactions.over(requireNonNull(dataSource, "dataSource"), open("", null), EnclosingTransaction.NONE);
+        var guarded = new GuardedDataSource(requireNonNull(dataSource, "dataSource"));
+        return Transactions.over(guarded, open("", null), EnclosingTransaction.NONE);
     }
 
     @Override

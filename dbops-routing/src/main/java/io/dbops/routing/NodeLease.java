@@ -142,6 +142,7 @@ final class NodeLease implements Lease {
     @Override
     public void failed(SQLException error) {
         Dialect dialect = stamp.node.knownDialect();
+        stamp.failure = Lease.firstOf(stamp.failure, error, dialect);
         ErrorClass errorClass = dialect == null ? ErrorClass.CONNECTION_LOST : dialect.classify(error);
         if (errorClass == ErrorClass.CONNECTION_LOST) {
             aborted();
@@ -160,6 +161,14 @@ final class NodeLease implements Lease {
             stamp.node.doubt(view.core().clock().nanos());
             view.core().demandLook(stamp.node);
         }
+    }
+
+    @Override
+    public @Nullable SQLException spoiled() {
+        Dialect dialect = stamp.node.knownDialect();
+        return stamp.failure != null && dialect != null && !stamp.lost && dialect.isAborted(connection)
+                ? stamp.failure
+                : null;
     }
 
     private static boolean isClosed(Connection physical) {

@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
 import java.sql.Connection;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,10 @@ final class Stamp extends WeakReference<Connection> {
 
     /** Whether replay was in the way of what its holder did. Written by whoever holds it. */
     boolean inReplaysWay;
+
+    /** The first error of the unit of work, if there was one. Written by whoever holds the connection. */
+    @Nullable
+    SQLException failure;
 
     /** When the unit of work began that is timed, or 0. Written by whoever holds the connection. */
     long timedSince;
@@ -109,6 +114,9 @@ final class Stamp extends WeakReference<Connection> {
         }
         if (rehearsed != null) {
             rehearsed = null;
+        }
+        if (failure != null) {
+            failure = null;
         }
         NOTES.setOpaque(notes, LEASED, 0L);
     }

@@ -124,7 +124,9 @@ class GateTest {
         limit.conflicted(1_000 * MILLI, clock.now);
         assertThat(limit.limit()).isEqualTo(1);
         commit(limit, 5_000, count -> Math.min(count, 3));
-        assertThat(limit.limit()).as("a deadlock is not tried again for ten times as long").isEqualTo(1);
+        assertThat(limit.limit())
+                .as("a deadlock is not tried again for ten times as long")
+                .isEqualTo(1);
         commit(limit, 30_000, count -> Math.min(count, 3));
         assertThat(limit.limit()).isBetween(2, 4);
     }

@@ -438,6 +438,57 @@ class RetriesTest {
     }
 
     @Test
+    void anErrorThatWasCaughtIsNotFollowedByACommitThatDoesNothing() throws Exception {
+        Throwable thrown = catchThrowable(() -> transactions().run(connection -> {
+            runs.incrementAndGet();
+            execute(connection, "update account set amount = 0 where id = 1");
+            assertThatThrownBy(() -> execute(connection, "insert into account values (1, 1)"))
+                    .isInstanceOf(SQLException.class);
+        }));
+        assertThat(thrown).isInstanceOf(SwallowedErrorException.class);
+        assertThat(((SQLException) thrown.getCause()).getSQLState()).isEqualTo("23505");
+        assertThat(runs).hasValue(1);
+        assertThat(amount(1)).isEqualTo(100);
+    }
+
+    @Test
+    void aConflictThatWasCaughtIsStillAConflict() throws Exception {
+        transactions().isolated(Isolation.REPEATABLE_READ).run(connection -> {
+            try {
+                addUnderConflict(connection, 1);
+            } catch (SQLException e) {
+                assertThat(e.getSQLState()).isEqualTo("40001");
+            }
+        });
+        assertThat(runs).hasValue(2);
+        assertThat(amount(1)).isEqualTo(111);
+    }
+
+    @Test
+    void whatOnlySaysThatThereWasAnErrorIsJudgedByThatOne() throws Exception {
+        transactions().isolated(Isolation.REPEATABLE_READ).run(connection -> {
+            try {
+                addUnderConflict(connection, 1);
+            } catch (SQLException e) {
+                execute(connection, "update account set amount = 5 where id = 2");
+            }
+        });
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void anErrorOfTheDriverAloneSpoilsNothing() throws Exception {
+        transactions().run(connection -> {
+            execute(connection, "update account set amount = 5 where id = 2");
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select 1")) {
+                assertThatThrownBy(() -> row.getInt("no such column")).isInstanceOf(SQLException.class);
+            }
+        });
+        assertThat(amount(2)).isEqualTo(5);
+    }
+
+    @Test
     void whatDoesNotFitTheOuterUnitIsRefused() throws Exception {
         Transactions transactions = transactions();
         assertThatThrownBy(() -> transactions.read(c -> transactions.write(joined -> 1)))
