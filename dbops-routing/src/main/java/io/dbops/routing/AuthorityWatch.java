@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * that the authority does not name, such as one that is cut off from the rest and does not know it. While the authority
  * does not answer, the servers decide as they would without one, which is never for one of two.
  */
-final class AuthorityWatch implements Runnable, AutoCloseable {
+final class AuthorityWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuthorityWatch.class);
 
@@ -33,13 +33,10 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
     /** An answer counts for so long. */
     private static final long VALID = Duration.ofSeconds(10).toNanos();
 
-    private static final long CLOSE_WITHIN_MILLIS = 1_000;
-
     private final Authority authority;
     private final RouterCore core;
-    private final Thread thread;
+    private final WatchThread thread;
     private final CompletableFuture<Void> firstAnswer = new CompletableFuture<>();
-    private volatile boolean closed;
     private boolean failing;
     /** Since when it is being asked; -1 while it is not. */
     private volatile long askedAt = -1;
@@ -49,27 +46,23 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
     AuthorityWatch(Authority authority, RouterCore core, String application) {
         this.authority = authority;
         this.core = core;
-        thread = new Thread(this, "dbops-" + application + "-authority");
-        thread.setDaemon(true);
+        thread = new WatchThread("dbops-" + application + "-authority", this::round);
     }
 
     void start() {
         thread.start();
     }
 
-    @Override
-    public void run() {
-        while (!closed) {
-            try {
-                ask();
-            } catch (Throwable e) {
-                failed(e);
-            }
-            firstAnswer.complete(null);
-            core.tellNews();
-            if (!closed && !Thread.interrupted()) {
-                core.clock().park(core.monitor().snapshot().outage ? IN_OUTAGE : REGULARLY);
-            }
+    private void round() {
+        try {
+            ask();
+        } catch (Throwable e) {
+            failed(e);
+        }
+        firstAnswer.complete(null);
+        core.tellNews();
+        if (!thread.isStopped() && !Thread.interrupted()) {
+            core.clock().park(core.monitor().snapshot().outage ? IN_OUTAGE : REGULARLY);
         }
     }
 
@@ -105,7 +98,7 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
     }
 
     private void failed(Throwable error) {
-        if (!failing && !closed) {
+        if (!failing && !thread.isStopped()) {
             failing = true;
             LOG.warn("The authority does not say who is primary, and is asked again: {}", error.toString());
         }
@@ -142,12 +135,6 @@ final class AuthorityWatch implements Runnable, AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
-        try {
-            thread.join(CLOSE_WITHIN_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

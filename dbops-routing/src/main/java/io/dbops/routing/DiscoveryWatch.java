@@ -17,50 +17,44 @@ import org.slf4j.LoggerFactory;
  * <p>A node that was found is removed when it was missing twice in a row, so that one bad answer costs nothing. Nodes
  * that were given, and the primary, are never removed.
  */
-final class DiscoveryWatch implements Runnable, AutoCloseable {
+final class DiscoveryWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(DiscoveryWatch.class);
 
     private static final int MISSING_ENOUGH = 2;
-    private static final long CLOSE_WITHIN_MILLIS = 1_000;
 
     private final Discovery discovery;
     private final long every;
     private final RouterCore core;
-    private final Thread thread;
+    private final WatchThread thread;
     /** How often each node that was found has been missing since. */
     private final Map<String, Integer> missing = new HashMap<>();
 
-    private volatile boolean closed;
     private boolean failing;
 
     DiscoveryWatch(Discovery discovery, Duration every, RouterCore core, String application) {
         this.discovery = discovery;
         this.every = every.toNanos();
         this.core = core;
-        thread = new Thread(this, "dbops-" + application + "-discovery");
-        thread.setDaemon(true);
+        thread = new WatchThread("dbops-" + application + "-discovery", this::round);
     }
 
     void start() {
         thread.start();
     }
 
-    @Override
-    public void run() {
-        while (!closed) {
-            try {
-                look();
-                failing = false;
-            } catch (Throwable e) {
-                failed(e);
-            }
-            if (!closed) {
-                core.clock().park(every);
-            }
-            // Whatever has interrupted this thread, only closing ends it.
-            Thread.interrupted();
+    private void round() {
+        try {
+            look();
+            failing = false;
+        } catch (Throwable e) {
+            failed(e);
         }
+        if (!thread.isStopped()) {
+            core.clock().park(every);
+        }
+        // Whatever has interrupted this thread, only closing ends it.
+        Thread.interrupted();
     }
 
     private void look() throws Exception {
@@ -95,7 +89,7 @@ final class DiscoveryWatch implements Runnable, AutoCloseable {
     }
 
     private void failed(Throwable error) {
-        if (!failing && !closed) {
+        if (!failing && !thread.isStopped()) {
             LOG.warn("Nodes could not be looked for, and stay as they are: {}", error.toString());
         }
         LOG.debug("Nodes could not be looked for", error);
@@ -104,12 +98,6 @@ final class DiscoveryWatch implements Runnable, AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-        thread.interrupt();
-        try {
-            thread.join(CLOSE_WITHIN_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

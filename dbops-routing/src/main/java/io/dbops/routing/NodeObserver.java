@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * round, never the observer; should the thread be stopped all the same, what it published grows old, and reads go to
  * the primary.
  */
-final class NodeObserver implements Runnable, AutoCloseable {
+final class NodeObserver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeObserver.class);
 
@@ -48,8 +48,6 @@ final class NodeObserver implements Runnable, AutoCloseable {
 
     private static final long FIRST_RECONNECT = 10_000_000;
 
-    private static final long CLOSE_WITHIN_MILLIS = 1_000;
-
     private final RoutedNode node;
     private final RouterCore core;
     private final String applicationName;
@@ -57,13 +55,12 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private final long interval;
     private final Pace pace;
     private final UnwrittenLog unwritten = new UnwrittenLog();
-    private final Thread thread;
+    private final WatchThread thread;
     private final CompletableFuture<Contact> firstContact = new CompletableFuture<>();
 
     /** The instant for which somebody wants the node asked, cleared before it is asked. */
     private final AtomicLong wantedAt = new AtomicLong(NEVER);
 
-    private volatile boolean closed;
     private volatile boolean renewing;
     private volatile @Nullable Connection connection;
 
@@ -91,8 +88,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         answerWithin = sampling.answerWithin();
         interval = sampling.interval().toNanos();
         pace = new Pace(interval, sampling.perSecond());
-        thread = new Thread(this, "dbops-" + application + "-watch-" + node.name());
-        thread.setDaemon(true);
+        thread = new WatchThread("dbops-" + application + "-watch-" + node.name(), this::round, this::disconnect);
     }
 
     void start() {
@@ -132,35 +128,31 @@ final class NodeObserver implements Runnable, AutoCloseable {
     private void demandAt(long instant) {
         if (wantedAt.get() > instant) {
             wantedAt.accumulateAndGet(instant, Math::min);
-            LockSupport.unpark(thread);
+            thread.wake();
         }
     }
 
-    @Override
-    public void run() {
-        while (!closed) {
-            try {
-                awaitTurn();
-                if (!closed) {
-                    core.lookAfterOthers();
-                    look();
-                }
-            } catch (SQLException e) {
-                failed(e);
-            } catch (DbOpsException e) {
-                refused(e);
-            } catch (Throwable e) {
-                giveUp("its observer failed: " + e, e, Silence.REFUSES);
-                // What failed may be the clock that would have paced the next round.
-                LockSupport.parkNanos(interval);
+    private void round() {
+        try {
+            awaitTurn();
+            if (!thread.isStopped()) {
+                core.lookAfterOthers();
+                look();
             }
-            core.tellNews();
+        } catch (SQLException e) {
+            failed(e);
+        } catch (DbOpsException e) {
+            refused(e);
+        } catch (Throwable e) {
+            giveUp("its observer failed: " + e, e, Silence.REFUSES);
+            // What failed may be the clock that would have paced the next round.
+            LockSupport.parkNanos(interval);
         }
-        disconnect();
+        core.tellNews();
     }
 
     private void awaitTurn() {
-        while (!closed) {
+        while (!thread.isStopped()) {
             long now = core.clock().nanos();
             // Who cannot be reached is tried again at the regular pace only.
             long wanted = connection == null ? NEVER : wantedAt.get();
@@ -170,7 +162,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
                 return;
             }
             core.clock().park(due - now);
-            if (Thread.interrupted() && closed) {
+            if (Thread.interrupted() && thread.isStopped()) {
                 return;
             }
         }
@@ -328,7 +320,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
     }
 
     private void giveUp(String reason, Throwable cause, Silence silence) {
-        if (closed) {
+        if (thread.isStopped()) {
             return;
         }
         long now = core.clock().nanos();
@@ -364,7 +356,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
         connection = null;
         if (open != null) {
             try {
-                if (closed) {
+                if (thread.isStopped()) {
                     open.close();
                 } else {
                     open.abort(Runnable::run);
@@ -377,8 +369,7 @@ final class NodeObserver implements Runnable, AutoCloseable {
 
     /** Asks the thread to end. Does not wait. */
     void stop() {
-        closed = true;
-        thread.interrupt();
+        thread.stop();
     }
 
     /** Ends the thread and its connection; waits a bounded time for both. */
@@ -386,11 +377,11 @@ final class NodeObserver implements Runnable, AutoCloseable {
     public void close() {
         stop();
         try {
-            thread.join(CLOSE_WITHIN_MILLIS);
+            boolean ended = thread.awaitEnd();
             Connection stuck = connection;
-            if (thread.isAlive() && stuck != null) {
+            if (!ended && stuck != null) {
                 stuck.abort(Runnable::run);
-                thread.join(CLOSE_WITHIN_MILLIS);
+                thread.awaitEnd();
             }
         } catch (SQLException e) {
             LOG.debug("The connection that watched node {} could not be ended", node, e);
