@@ -34,7 +34,7 @@ public class ChoiceBenchmark {
     public void open() {
         cluster = new StubCluster();
         core = new RouterCore(
-                LagAwareRouting.within(Duration.ofSeconds(10)), "choice", cluster.nodes(), null, SystemClock.INSTANCE);
+                LagAwareRouting.within(Duration.ofSeconds(10)).options(), "choice", cluster.nodes(), null);
         core.open();
         view = core.currentSession().view();
     }

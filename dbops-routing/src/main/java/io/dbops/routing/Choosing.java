@@ -27,4 +27,16 @@ record Choosing(@Nullable String zone, @Nullable Duration slowAfter, Duration ra
             throw new IllegalArgumentException("rampingUpOver (" + rampUp + "): must not be negative");
         }
     }
+
+    Choosing zone(String changed) {
+        return new Choosing(requireNonNull(changed, "zone"), slowAfter, rampUp);
+    }
+
+    Choosing slowAfter(Duration changed) {
+        return new Choosing(zone, requireNonNull(changed, "answer"), rampUp);
+    }
+
+    Choosing rampUp(Duration changed) {
+        return new Choosing(zone, slowAfter, changed);
+    }
 }

@@ -35,45 +35,10 @@ public final class LagAwareRouting implements Routing {
     private static final int DEFAULT_PER_SECOND = 50;
     private static final Duration DEFAULT_ANSWER = Duration.ofSeconds(1);
 
-    private final Sampling sampling;
-    private final Reads reads;
-    private final Succession succession;
-    private final Sessions sessions;
-    private final Units units;
-    private final boolean needsPrimary;
-    private final @Nullable Discovering discovering;
-    private final Consumer<? super ClusterEvent> listener;
-    private final Clock clock;
+    private final RoutingOptions options;
 
-    /** Who looks for nodes, and how often. */
-    record Discovering(Discovery discovery, Duration every) {
-        Discovering {
-            requireNonNull(discovery, "discovery");
-            if (requireNonNull(every, "every").isNegative() || every.isZero()) {
-                throw new IllegalArgumentException("discovering (" + every + "): must be positive");
-            }
-        }
-    }
-
-    private LagAwareRouting(
-            Sampling sampling,
-            Reads reads,
-            Succession succession,
-            Sessions sessions,
-            Units units,
-            boolean needsPrimary,
-            @Nullable Discovering discovering,
-            Consumer<? super ClusterEvent> listener,
-            Clock clock) {
-        this.sampling = sampling;
-        this.reads = reads;
-        this.succession = succession;
-        this.sessions = sessions;
-        this.units = units;
-        this.needsPrimary = needsPrimary;
-        this.discovering = discovering;
-        this.listener = listener;
-        this.clock = clock;
+    private LagAwareRouting(RoutingOptions options) {
+        this.options = options;
     }
 
     /**
@@ -84,16 +49,7 @@ public final class LagAwareRouting implements Routing {
      * @throws IllegalArgumentException if it is zero or negative
      */
     public static LagAwareRouting within(Duration maxStaleness) {
-        return new LagAwareRouting(
-                new Sampling(maxStaleness, DEFAULT_PER_SECOND, DEFAULT_ANSWER),
-                Reads.DEFAULT,
-                Succession.DEFAULT,
-                Sessions.DEFAULT,
-                Units.DEFAULT,
-                true,
-                null,
-                event -> {},
-                SystemClock.INSTANCE);
+        return new LagAwareRouting(RoutingOptions.of(new Sampling(maxStaleness, DEFAULT_PER_SECOND, DEFAULT_ANSWER)));
     }
 
     /**
@@ -104,7 +60,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting sampling(int perSecond) {
-        return with(new Sampling(sampling.maxStaleness(), perSecond, sampling.answerWithin()));
+        return with(options.with(options.sampling().perSecond(perSecond)));
     }
 
     /**
@@ -114,32 +70,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting answeringWithin(Duration timeout) {
-        return with(new Sampling(sampling.maxStaleness(), sampling.perSecond(), timeout));
-    }
-
-    private LagAwareRouting with(Sampling changed) {
-        return new LagAwareRouting(
-                changed, reads, succession, sessions, units, needsPrimary, discovering, listener, clock);
-    }
-
-    private LagAwareRouting with(Reads changed) {
-        return new LagAwareRouting(
-                sampling, changed, succession, sessions, units, needsPrimary, discovering, listener, clock);
-    }
-
-    private LagAwareRouting with(Units changed) {
-        return new LagAwareRouting(
-                sampling, reads, succession, sessions, changed, needsPrimary, discovering, listener, clock);
-    }
-
-    private LagAwareRouting with(Sessions changed) {
-        return new LagAwareRouting(
-                sampling, reads, succession, changed, units, needsPrimary, discovering, listener, clock);
-    }
-
-    private LagAwareRouting with(Succession changed) {
-        return new LagAwareRouting(
-                sampling, reads, changed, sessions, units, needsPrimary, discovering, listener, clock);
+        return with(options.with(options.sampling().answerWithin(timeout)));
     }
 
     /**
@@ -150,7 +81,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting waitingForReplica(Duration patience) {
-        return with(reads.waiting(patience));
+        return with(options.with(options.reads().waiting(patience)));
     }
 
     /**
@@ -160,7 +91,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting sparingPrimary() {
-        return with(reads.sparingPrimary());
+        return with(options.with(options.reads().sparingPrimary()));
     }
 
     /**
@@ -176,7 +107,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting spillingUpTo(int perSecond) {
-        return with(reads.spilling(perSecond));
+        return with(options.with(options.reads().spilling(perSecond)));
     }
 
     /**
@@ -187,8 +118,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting preferringZone(String zone) {
-        Choosing before = reads.choosing();
-        return with(reads.choosing(new Choosing(requireNonNull(zone, "zone"), before.slowAfter(), before.rampUp())));
+        return with(options.reads().choosing().zone(zone));
     }
 
     /**
@@ -201,8 +131,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting slowAfter(Duration answer) {
-        Choosing before = reads.choosing();
-        return with(reads.choosing(new Choosing(before.zone(), requireNonNull(answer, "answer"), before.rampUp())));
+        return with(options.reads().choosing().slowAfter(answer));
     }
 
     /**
@@ -213,8 +142,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting rampingUpOver(Duration time) {
-        Choosing before = reads.choosing();
-        return with(reads.choosing(new Choosing(before.zone(), before.slowAfter(), time)));
+        return with(options.reads().choosing().rampUp(time));
     }
 
     /**
@@ -227,7 +155,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting rehearsing() {
-        return with(new Units(true, units.deadline()));
+        return with(options.with(options.units().rehearsing()));
     }
 
     /**
@@ -244,7 +172,7 @@ public final class LagAwareRouting implements Routing {
      * @throws IllegalArgumentException if it is less than 1 ms, or more than 24 days
      */
     public LagAwareRouting statementsWithin(Duration deadline) {
-        return with(new Units(units.rehearsed(), requireNonNull(deadline, "deadline")));
+        return with(options.with(options.units().deadline(deadline)));
     }
 
     /**
@@ -253,7 +181,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting openingWithoutPrimary() {
-        return new LagAwareRouting(sampling, reads, succession, sessions, units, false, discovering, listener, clock);
+        return with(options.needingPrimary(false));
     }
 
     /**
@@ -265,7 +193,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting failingOverAfter(Duration silence) {
-        return with(succession.silentFor(silence));
+        return with(options.with(options.succession().silentFor(silence)));
     }
 
     /**
@@ -277,7 +205,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting waitingForPrimary(Duration patience) {
-        return with(succession.patience(patience));
+        return with(options.with(options.succession().patience(patience)));
     }
 
     /**
@@ -288,7 +216,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting servingUpTo(Duration staleness) {
-        return with(succession.serveUpTo(staleness));
+        return with(options.with(options.succession().serveUpTo(staleness)));
     }
 
     /**
@@ -299,7 +227,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting abandoningAfter(Duration grace) {
-        return with(succession.grace(grace));
+        return with(options.with(options.succession().grace(grace)));
     }
 
     /**
@@ -311,7 +239,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting authority(Authority authority) {
-        return with(succession.authority(authority));
+        return with(options.with(options.succession().authority(authority)));
     }
 
     /**
@@ -323,7 +251,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting keepingSessions(int most, Duration idle) {
-        return with(new Sessions(most, idle, sessions.tokensValidFor()));
+        return with(options.with(options.sessions().keeping(most, idle)));
     }
 
     /**
@@ -333,7 +261,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting tokensValidFor(Duration age) {
-        return with(new Sessions(sessions.most(), sessions.idle(), age));
+        return with(options.with(options.sessions().tokensValidFor(age)));
     }
 
     /**
@@ -344,16 +272,7 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting discovering(Discovery discovery, Duration every) {
-        return new LagAwareRouting(
-                sampling,
-                reads,
-                succession,
-                sessions,
-                units,
-                needsPrimary,
-                new Discovering(discovery, every),
-                listener,
-                clock);
+        return with(options.with(new Discovering(discovery, every)));
     }
 
     /**
@@ -364,22 +283,24 @@ public final class LagAwareRouting implements Routing {
      * @return the routing with it
      */
     public LagAwareRouting listener(Consumer<? super ClusterEvent> told) {
-        return new LagAwareRouting(
-                sampling,
-                reads,
-                succession,
-                sessions,
-                units,
-                needsPrimary,
-                discovering,
-                requireNonNull(told, "listener"),
-                clock);
+        return with(options.telling(requireNonNull(told, "listener")));
     }
 
     /** A seam for tests. */
     LagAwareRouting timedBy(Clock other) {
-        return new LagAwareRouting(
-                sampling, reads, succession, sessions, units, needsPrimary, discovering, listener, other);
+        return with(options.timedBy(other));
+    }
+
+    private LagAwareRouting with(Choosing changed) {
+        return with(options.with(options.reads().choosing(changed)));
+    }
+
+    private static LagAwareRouting with(RoutingOptions changed) {
+        return new LagAwareRouting(changed);
+    }
+
+    RoutingOptions options() {
+        return options;
     }
 
     /**
@@ -415,7 +336,7 @@ public final class LagAwareRouting implements Routing {
                     + nodes.stream().map(Node::name).collect(Collectors.joining(", "))
                     + "): must have unique names");
         }
-        var core = new RouterCore(this, application, List.copyOf(nodes), pools, clock);
+        var core = new RouterCore(options, application, List.copyOf(nodes), pools);
         try {
             core.open();
             return new RoutedDataSource(core, registry == null ? null : new Meters(application, core, registry));
@@ -423,48 +344,5 @@ public final class LagAwareRouting implements Routing {
             core.close();
             throw e;
         }
-    }
-
-    Sampling sampling() {
-        return sampling;
-    }
-
-    Reads reads() {
-        return reads;
-    }
-
-    Sessions sessions() {
-        return sessions;
-    }
-
-    Units units() {
-        return units;
-    }
-
-    Succession succession() {
-        return succession;
-    }
-
-    boolean needsPrimary() {
-        return needsPrimary;
-    }
-
-    @Nullable
-    Discovering discovering() {
-        return discovering;
-    }
-
-    @Nullable
-    Authority authority() {
-        return succession.authority();
-    }
-
-    Consumer<? super ClusterEvent> listener() {
-        return listener;
-    }
-
-    /** Time for connecting, being asked, and opening a pool. */
-    Duration openWithin() {
-        return sampling.answerWithin().multipliedBy(2).plusSeconds(5);
     }
 }

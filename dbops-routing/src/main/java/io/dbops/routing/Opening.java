@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
 
-    private final LagAwareRouting options;
+    private final RoutingOptions options;
     private final Clock clock;
     private final Map<Member, Contact> contacts = new LinkedHashMap<>();
     private final Map<RoutedNode, ServerIdentity> servers = new LinkedHashMap<>();
@@ -31,9 +31,9 @@ final class Opening {
     private Duration roundTrip = Duration.ZERO;
     private boolean defaultAutoCommit = true;
 
-    Opening(LagAwareRouting options, Clock clock) {
+    Opening(RoutingOptions options) {
         this.options = options;
-        this.clock = clock;
+        clock = options.clock();
     }
 
     /** Waits for the first contact with each member. */
@@ -73,7 +73,7 @@ final class Opening {
     private void check(RoutedNode node, Contact.Made made) {
         checkServer(node, made.observation().server());
         if (made.observation() instanceof Observation.Primary) {
-            if (primary != null && options.authority() == null) {
+            if (primary != null && options.succession().authority() == null) {
                 throw new DbOpsException("nodes \"" + primary + "\" and \"" + node
                         + "\": both take writes; of one cluster only the primary may. Make the other a replica anew,"
                         + " or name who decides with .authority(...)");

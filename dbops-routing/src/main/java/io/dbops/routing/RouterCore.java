@@ -27,7 +27,7 @@ final class RouterCore implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(RouterCore.class);
 
-    private final LagAwareRouting options;
+    private final RoutingOptions options;
     private final Clock clock;
     private final Members members;
     private final Monitor monitor;
@@ -58,9 +58,9 @@ final class RouterCore implements AutoCloseable {
     private volatile boolean defaultAutoCommit = true;
     private volatile boolean closed;
 
-    RouterCore(LagAwareRouting options, String application, List<Node> given, @Nullable Pools pools, Clock clock) {
+    RouterCore(RoutingOptions options, String application, List<Node> given, @Nullable Pools pools) {
         this.options = options;
-        this.clock = clock;
+        clock = options.clock();
         monitor = new Monitor(options.sampling(), options.succession().silentFor(options.sampling()), clock);
         outliers = new Outliers(options.reads().choosing().slowAfter(), monitor::snapshot, monitor::chosenAnew);
         spills = options.reads().spills() == Reads.UNLIMITED
@@ -78,9 +78,9 @@ final class RouterCore implements AutoCloseable {
                 this, options.sessions().most(), options.sessions().idle());
         tokens = new Tokens(this, options.sessions().tokensValidFor());
         teller = new Teller(options.listener(), monitor::nextEvent, clock);
-        Authority authority = options.authority();
+        Authority authority = options.succession().authority();
         authorityWatch = authority == null ? null : new AuthorityWatch(authority, this, application);
-        LagAwareRouting.Discovering discovering = options.discovering();
+        Discovering discovering = options.discovering();
         discoveryWatch = discovering == null
                 ? null
                 : new DiscoveryWatch(discovering.discovery(), discovering.every(), this, application);
@@ -100,7 +100,7 @@ final class RouterCore implements AutoCloseable {
         if (authorityWatch != null) {
             authorityWatch.start();
         }
-        var opening = new Opening(options, clock);
+        var opening = new Opening(options);
         opening.await(all);
         if (authorityWatch != null) {
             // Until it has spoken, who is isolated would write to an old primary.

@@ -41,6 +41,14 @@ record Sampling(Duration maxStaleness, int perSecond, Duration answerWithin) {
         }
     }
 
+    Sampling perSecond(int changed) {
+        return new Sampling(maxStaleness, changed, answerWithin);
+    }
+
+    Sampling answerWithin(Duration changed) {
+        return new Sampling(maxStaleness, perSecond, changed);
+    }
+
     /** Time between two regular questions: a quarter of the bound, at most a second, and within the budget. */
     Duration interval() {
         Duration quarter = maxStaleness.dividedBy(4);

@@ -28,4 +28,12 @@ record Sessions(int most, Duration idle, Duration tokensValidFor) {
             throw new IllegalArgumentException(name + " (" + value + "): must be positive");
         }
     }
+
+    Sessions keeping(int atMost, Duration idleFor) {
+        return new Sessions(atMost, idleFor, tokensValidFor);
+    }
+
+    Sessions tokensValidFor(Duration changed) {
+        return new Sessions(most, idle, changed);
+    }
 }

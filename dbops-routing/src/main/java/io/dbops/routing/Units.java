@@ -1,5 +1,7 @@
 package io.dbops.routing;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,14 @@ record Units(boolean rehearsed, @Nullable Duration deadline) {
             throw new IllegalArgumentException("statementsWithin (" + deadline + "): must be 1 ms to "
                     + Duration.ofMillis(Integer.MAX_VALUE).toDays() + " days");
         }
+    }
+
+    Units rehearsing() {
+        return new Units(true, deadline);
+    }
+
+    Units deadline(Duration changed) {
+        return new Units(rehearsed, requireNonNull(changed, "deadline"));
     }
 
     /** The deadline in milliseconds, or 0 if there is none. */

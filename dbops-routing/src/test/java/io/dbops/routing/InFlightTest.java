@@ -23,7 +23,7 @@ class InFlightTest {
     @Test
     void aConnectionIsInFlightFromItsFirstStatementUntilItIsClosed() throws Exception {
         try (Pooled pools = Pooled.over(cluster);
-                var core = new RouterCore(RoutedPair.LENIENT, "test", pools.nodes(), null, SystemClock.INSTANCE)) {
+                var core = new RouterCore(RoutedPair.LENIENT.options(), "test", pools.nodes(), null)) {
             core.open();
             RoutedNode primary = core.nodes().get(0);
             DataSource dataSource = core.currentSession().dataSource(Consistency.session());

@@ -130,7 +130,7 @@ class OpenAndCloseTest {
             };
         };
         var nodes = List.<Node>of(Node.at("db-1", primary.url(), Credentials.of(primary.user(), primary.password())));
-        var core = new RouterCore(ROUTING, "slow", nodes, slow, SystemClock.INSTANCE);
+        var core = new RouterCore(ROUTING.options(), "slow", nodes, slow);
         CompletableFuture<Throwable> opening = CompletableFuture.supplyAsync(() -> catchThrowable(core::open));
         asked.await();
         core.close();

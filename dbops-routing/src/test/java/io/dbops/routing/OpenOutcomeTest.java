@@ -125,13 +125,12 @@ class OpenOutcomeTest {
     void aReplicaIsNeverAdmittedWhileAnOutcomeIsBeingDecided() {
         var address = new PGSimpleDataSource();
         var core = new RouterCore(
-                LENIENT,
+                LENIENT.options(),
                 "test",
                 List.of(
                         Node.of("db-1", address, new PGSimpleDataSource()),
                         Node.of("db-2", address, new PGSimpleDataSource())),
-                null,
-                SystemClock.INSTANCE);
+                null);
         RoutedNode primary = core.nodes().get(0);
         RoutedNode replica = core.nodes().get(1);
         var first = new ServerIdentity("7", "1", "", 0);

@@ -18,11 +18,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 class SessionStateTest {
 
     private final RouterCore core = new RouterCore(
-            LagAwareRouting.within(Duration.ofSeconds(2)),
+            LagAwareRouting.within(Duration.ofSeconds(2)).options(),
             "test",
             List.of(Node.of("db-1", new PGSimpleDataSource(), new PGSimpleDataSource())),
-            null,
-            SystemClock.INSTANCE);
+            null);
 
     @Test
     void rule10_anInstantThatComesLateDoesNotTakeBackALaterOne() {

@@ -56,7 +56,7 @@ class SlowReplicaTest {
     /** The latency alone would keep reads away, until the other replica is busy: this is about the breaker. */
     @Test
     void aSlowReplicaLeavesTheRotationAndComesBack() throws Exception {
-        try (var core = new RouterCore(ROUTING, "test", pools.nodes(), null, SystemClock.INSTANCE)) {
+        try (var core = new RouterCore(ROUTING.options(), "test", pools.nodes(), null)) {
             core.open();
             DataSource routed = core.currentSession().dataSource(Consistency.session());
             Health health = core.nodes().get(1).health();
