@@ -58,7 +58,7 @@ final class DiscoveryWatch implements AutoCloseable {
     }
 
     private void look() throws Exception {
-        Collection<Node> found = discovery.nodes(core::standbys);
+        Collection<Node> found = discovery.nodes(core.inquiry()::standbys);
         if (found.isEmpty()) {
             throw new IllegalStateException("it found no node at all");
         }
@@ -66,7 +66,7 @@ final class DiscoveryWatch implements AutoCloseable {
         for (Node node : found) {
             names.add(node.name());
             if (!core.hasNode(node.name())) {
-                core.add(node);
+                core.changes().add(node);
                 missing.put(node.name(), 0);
             }
         }
@@ -82,7 +82,7 @@ final class DiscoveryWatch implements AutoCloseable {
             if (times >= MISSING_ENOUGH && !isPrimary) {
                 missing.remove(name);
                 if (core.hasNode(name)) {
-                    core.remove(name);
+                    core.changes().remove(name);
                 }
             }
         }

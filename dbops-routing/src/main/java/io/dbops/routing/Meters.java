@@ -65,7 +65,7 @@ final class Meters implements AutoCloseable {
         try {
             claim(application);
             registerRouter();
-            core.onMembers(this::follow);
+            core.changes().onMembers(this::follow);
             follow();
         } catch (RuntimeException e) {
             close();

@@ -99,6 +99,17 @@ final class NodeView {
         return false;
     }
 
+    /** Whether a connection leads to where the node's name once led, and does not any more. */
+    boolean isOutdated(Stamp stamp) {
+        return isWatchedSince(stamp.createdAt);
+    }
+
+    /** Whether the watch has found out, over a connection that is younger than this, where the node's name leads. */
+    boolean isWatchedSince(long instant) {
+        long watchedSince = node.watchedSince();
+        return watchedSince > instant && watchedSince < observedAt;
+    }
+
     /** The same node after its measurements have lost their meaning. */
     NodeView forgotten(String why) {
         return role == Role.REPLICA && server != null ? unmeasured(node, observedAt, server, why) : this;

@@ -158,7 +158,7 @@ final class PrimaryDoor {
         Snapshot news = core.monitor().await(snapshot -> isDecided(snapshot, primary, stamp, since), patience);
         NodeView view = news == null || news.primary != primary ? null : news.view(primary);
         if (view != null && view.server != null && !view.server.isSameRunAs(stamp.server)) {
-            if (core.isOutdated(view, stamp)) {
+            if (view.isOutdated(stamp)) {
                 primary.end(stamp);
             } else if (stamp.createdAt >= since) {
                 core.tell(new ClusterEvent.SeveralServers(primary.name()));
@@ -190,8 +190,8 @@ final class PrimaryDoor {
                 || view == null
                 || view.server == null
                 || view.server.isSameRunAs(stamp.server)
-                || core.isOutdated(view, stamp)
-                || (core.isWatchedSince(view, since) && view.observedAt > stamp.createdAt);
+                || view.isOutdated(stamp)
+                || (view.isWatchedSince(since) && view.observedAt > stamp.createdAt);
     }
 
     /**

@@ -73,22 +73,22 @@ public final class RoutedDataSource implements DataSource, Router {
 
     @Override
     public void add(Node node) {
-        core.add(requireNonNull(node, "node"));
+        core.changes().add(requireNonNull(node, "node"));
     }
 
     @Override
     public void remove(String name) {
-        core.remove(requireNonNull(name, "name"));
+        core.changes().remove(requireNonNull(name, "name"));
     }
 
     @Override
     public void drain(String name) {
-        core.drain(requireNonNull(name, "name"), true);
+        core.changes().drain(requireNonNull(name, "name"), true);
     }
 
     @Override
     public void undrain(String name) {
-        core.drain(requireNonNull(name, "name"), false);
+        core.changes().drain(requireNonNull(name, "name"), false);
     }
 
     @Override

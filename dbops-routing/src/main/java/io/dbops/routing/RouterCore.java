@@ -6,13 +6,8 @@ import io.dbops.Consistency;
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.Pools;
-import io.dbops.RoutingDecision.Reason;
 import io.dbops.Session;
-import io.dbops.dialect.Dialect;
-import io.dbops.dialect.Observation;
-import io.dbops.dialect.Standby;
 import io.dbops.routing.Members.Member;
-import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -34,11 +29,9 @@ final class RouterCore implements AutoCloseable {
     private final Overview overview;
     private final PrimaryDoor primaryDoor;
     private final Abandonment abandonment;
-    private final SessionState processSession;
-    private final ThreadLocal<@Nullable SessionState> entered = new ThreadLocal<>();
-    /** Whether any thread has ever entered a session: until then none has to be asked which it is in. */
-    private volatile boolean wasEntered;
-
+    private final SessionScope scope;
+    private final PrimaryInquiry inquiry;
+    private final TopologyChanges changes;
     private final Outliers outliers;
     private final @Nullable SpillBudget spills;
     private final LongAdder unscoped = new LongAdder();
@@ -53,7 +46,6 @@ final class RouterCore implements AutoCloseable {
     private final boolean rehearsing;
     private final int deadlineMillis;
 
-    private volatile Runnable membersChanged = () -> {};
     private volatile Duration roundTrip = Duration.ZERO;
     private volatile boolean defaultAutoCommit = true;
     private volatile boolean closed;
@@ -73,7 +65,10 @@ final class RouterCore implements AutoCloseable {
         for (Node node : given) {
             members.add(node, options.sampling());
         }
-        processSession = new SessionState(this);
+        changes = new TopologyChanges(
+                this, members, options.sampling(), options.succession().grace());
+        scope = new SessionScope(new SessionState(this));
+        inquiry = new PrimaryInquiry(primaryDoor, scope.ofProcess().view());
         keyed = new KeyedSessions(
                 this, options.sessions().most(), options.sessions().idle());
         tokens = new Tokens(this, options.sessions().tokensValidFor());
@@ -108,7 +103,7 @@ final class RouterCore implements AutoCloseable {
         }
         opening.check();
         if (!opening.foundPrimary() && options.needsPrimary()) {
-            throw new DbOpsException("no primary among the nodes: " + overview.describe(processSession)
+            throw new DbOpsException("no primary among the nodes: " + overview.describe(scope.ofProcess())
                     + "; to open without one say .openingWithoutPrimary()");
         }
         roundTrip = opening.roundTrip();
@@ -121,38 +116,6 @@ final class RouterCore implements AutoCloseable {
         monitor.await(
                 snapshot -> snapshot.measured.length >= opening.replicas(),
                 options.sampling().answerWithin().toNanos());
-    }
-
-    /** Adds a node, which is watched from now on. */
-    void add(Node node) {
-        Member member = members.add(node, options.sampling());
-        member.node().health().returns();
-        member.observer().start();
-        membersChanged.run();
-        tell(new ClusterEvent.NodeAdded(node.name()));
-    }
-
-    /** Takes a node out, after the units of work on it have ended, or been given a time of grace to. */
-    void remove(String name) {
-        Member member = members.remove(name);
-        membersChanged.run();
-        member.observer().close();
-        member.node().awaitUnused(clock, options.succession().grace().toNanos());
-        member.node().close();
-        tell(new ClusterEvent.NodeRemoved(name));
-    }
-
-    /** Lets no unit of work begin on a node, or lets them again. */
-    void drain(String name, boolean drained) {
-        RoutedNode node = members.require(name).node();
-        if (node.isDrained() != drained) {
-            node.drained(drained);
-            if (!drained) {
-                node.health().returns();
-            }
-            monitor.chosenAnew();
-            tell(drained ? new ClusterEvent.NodeDrained(name) : new ClusterEvent.NodeUndrained(name));
-        }
     }
 
     RoutedNode routedNode(int index, Node node, String application, @Nullable Pools pools) {
@@ -193,6 +156,11 @@ final class RouterCore implements AutoCloseable {
         return tokens;
     }
 
+    /** Who adds, removes and drains nodes. */
+    TopologyChanges changes() {
+        return changes;
+    }
+
     Session sessionFor(String key) {
         return keyed.of(key);
     }
@@ -201,36 +169,9 @@ final class RouterCore implements AutoCloseable {
         return members.has(name);
     }
 
-    /** The servers that stream from the primary. */
-    List<Standby> standbys() throws SQLException {
-        return askPrimary((dialect, connection) -> dialect.standbys(connection));
-    }
-
-    /** What the primary says of itself. */
-    Observation observePrimary() throws SQLException {
-        return askPrimary((dialect, connection) -> dialect.observe(connection));
-    }
-
-    private interface Question<T> {
-        T ask(Dialect dialect, Connection connection) throws SQLException;
-    }
-
-    /** Asks the primary something over a connection of its pool. */
-    private <T> T askPrimary(Question<T> question) throws SQLException {
-        Lease lease = primaryDoor.lease(processSession.view(), Reason.STRONG);
-        try {
-            Connection connection = lease.connection();
-            T answer = question.ask(Dialect.of(connection), connection);
-            if (!connection.getAutoCommit()) {
-                connection.rollback();
-            }
-            return answer;
-        } catch (SQLException e) {
-            lease.failed(e);
-            throw e;
-        } finally {
-            lease.release();
-        }
+    /** Who asks the primary what the watch does not tell. */
+    PrimaryInquiry inquiry() {
+        return inquiry;
     }
 
     /** What every observer looks after, for any of them may hang. */
@@ -271,11 +212,6 @@ final class RouterCore implements AutoCloseable {
         return closed;
     }
 
-    @SuppressWarnings("ReferenceEquality") // a session is its own identity
-    boolean isProcessSession(SessionState session) {
-        return session == processSession;
-    }
-
     /** Whether anything was heard of any node lately: else nothing may be concluded of what is not known. */
     boolean isWatching() {
         return clock.nanos() - monitor.lastHeard() <= deafAfterNanos;
@@ -286,23 +222,18 @@ final class RouterCore implements AutoCloseable {
         return clock.nanos() - view.observedAt <= deafAfterNanos;
     }
 
-    @Nullable
-    SessionState entered() {
-        return entered.get();
-    }
-
-    void enter(@Nullable SessionState session) {
-        if (session == null) {
-            entered.remove();
-        } else {
-            wasEntered = true;
-            entered.set(session);
-        }
+    /** Which session a thread is in. */
+    SessionScope scope() {
+        return scope;
     }
 
     SessionState currentSession() {
-        SessionState session = wasEntered ? entered.get() : null;
-        return session == null ? processSession : session;
+        return scope.current();
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a session is its own identity
+    boolean isProcessSession(SessionState session) {
+        return session == scope.ofProcess();
     }
 
     SessionView view(SessionState session, Consistency consistency) {
@@ -352,25 +283,13 @@ final class RouterCore implements AutoCloseable {
                 && view.server != null
                 && view.observedAt > stamp.createdAt
                 && !view.server.isSameRunAs(stamp.server)) {
-            if (isOutdated(view, stamp)) {
+            if (view.isOutdated(stamp)) {
                 node.end(stamp);
             } else if (node.isMismatchedAgain(clock.nanos())) {
                 tell(new ClusterEvent.SeveralServers(node.name()));
             }
         }
         lookAnew(node, stamp);
-    }
-
-    /** Whether a connection leads to where the node's name once led, and does not any more. */
-    boolean isOutdated(NodeView view, Stamp stamp) {
-        long watchedSince = view.node.watchedSince();
-        return stamp.createdAt < watchedSince && watchedSince < view.observedAt;
-    }
-
-    /** Whether the watch has found out, over a connection that is younger than this, where the node's name leads. */
-    boolean isWatchedSince(NodeView view, long instant) {
-        long watchedSince = view.node.watchedSince();
-        return watchedSince > instant && watchedSince < view.observedAt;
     }
 
     /** A connection leads elsewhere than the watch's own, which may lead to where the name once led. */
@@ -390,11 +309,6 @@ final class RouterCore implements AutoCloseable {
 
     Teller teller() {
         return teller;
-    }
-
-    /** Sets what is to be run when nodes were added or removed. */
-    void onMembers(Runnable action) {
-        membersChanged = action;
     }
 
     boolean isRehearsing() {

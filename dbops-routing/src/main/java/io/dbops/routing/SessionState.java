@@ -202,8 +202,6 @@ final class SessionState implements Session {
 
     @Override
     public Scope enter() {
-        @Nullable SessionState before = core.entered();
-        core.enter(this);
-        return () -> core.enter(before);
+        return core.scope().enter(this);
     }
 }

@@ -92,7 +92,7 @@ final class Tokens {
 
     /** The watch is late, or dead: the primary is asked over a connection of its pool. */
     private Position ask() throws SQLException {
-        if (core.observePrimary() instanceof Observation.Primary primary) {
+        if (core.inquiry().observation() instanceof Observation.Primary primary) {
             return primary.position();
         }
         throw new NoEligibleNodeException("no token can be issued: the primary takes no writes any more");
