@@ -6,19 +6,15 @@ import io.dbops.dialect.Position;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Leadership.Reached;
 import io.dbops.routing.Leadership.Silence;
-import io.dbops.routing.Tokens.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Turns what the observers see into the one snapshot that readers use.
@@ -43,21 +39,17 @@ import org.slf4j.LoggerFactory;
  */
 final class Monitor {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Monitor.class);
-    private static final long MOST_DRIFT_MILLIS = 1_000;
     private static final int FAILOVERS_KEPT = 64;
-    private static final String FOREIGN = "it belongs to another cluster than the other nodes; it is left alone";
 
     private final Clock clock;
     private final Leadership leadership;
-    private final Queue<Unsettled> unsettled = new ConcurrentLinkedQueue<>();
+    private final ServerCheck servers;
+    private final ClockDrift drift;
+    private final OpenOutcomes outcomes = new OpenOutcomes();
     private final Queue<ClusterEvent> events = new ConcurrentLinkedQueue<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private long drift;
     private boolean closed;
-    /** The cluster that is followed, once there was a primary. */
-    private @Nullable String systemId;
 
     private volatile long lastHeard;
     private volatile List<Failover> failovers = List.of();
@@ -66,8 +58,9 @@ final class Monitor {
     Monitor(Sampling sampling, Duration silentFor, Clock clock) {
         this.clock = clock;
         leadership = new Leadership(silentFor.toNanos());
+        servers = new ServerCheck(leadership);
+        drift = new ClockDrift(clock);
         snapshot = Snapshot.initial(sampling.maxStaleness().toNanos());
-        drift = currentDrift();
     }
 
     Snapshot snapshot() {
@@ -97,19 +90,20 @@ final class Monitor {
         lock.lock();
         try {
             lastHeard = clock.nanos();
-            if (snapshot.view(node) == null || dropFreshnessAfterDrift()) {
-                // It was removed; or the answer may have been on its way while the machine stood still.
+            if (snapshot.view(node) == null) {
+                // It was removed.
+                return false;
+            }
+            if (drift.hasJumped()) {
+                // The answer, too, may have been on its way while the machine stood still.
+                publish(snapshot.under(snapshot.epoch.afresh(), "the machine's clocks drifted apart"));
                 return false;
             }
             boolean upToDate = true;
-            RoutedNode twin = twin(node, observation.server());
-            if (twin != null) {
+            String objection = servers.objection(node, observation.server(), snapshot);
+            if (objection != null) {
                 leadership.takesNoWrites(node);
-                lead(snapshot.with(
-                        NodeView.unknown(node, "it is the same server as " + twin + "; give each server one name")));
-            } else if (!isOfThisCluster(observation.server())) {
-                leadership.takesNoWrites(node);
-                lead(snapshot.with(NodeView.unknown(node, FOREIGN)));
+                lead(snapshot.with(NodeView.unknown(node, objection)));
             } else if (observation instanceof Observation.Primary primary) {
                 observedPrimary(node, askedAt, primary);
             } else if (observation instanceof Observation.Replica replica) {
@@ -122,32 +116,6 @@ final class Monitor {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** A node before this one that is the same server. */
-    private @Nullable RoutedNode twin(RoutedNode node, ServerIdentity server) {
-        if (leadership.leadsAsAnother(node, server)) {
-            // Though the leader itself may not have answered last time.
-            return leadership.leader();
-        }
-        for (NodeView view : snapshot.known()) {
-            if (view.node != node && view.server != null && view.server.isSameRunAs(server)) {
-                return view.node;
-            }
-        }
-        return null;
-    }
-
-    private boolean isOfThisCluster(ServerIdentity server) {
-        if (systemId != null) {
-            return systemId.equals(server.systemId());
-        }
-        for (NodeView view : snapshot.known()) {
-            if (view.server != null && !view.server.systemId().equals(server.systemId())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void observedPrimary(RoutedNode node, long askedAt, Observation.Primary observation) {
@@ -165,7 +133,7 @@ final class Monitor {
                 if (before != null && !kept) {
                     noteFailover(node, reached, last);
                 }
-                systemId = observation.server().systemId();
+                servers.follow(observation.server());
                 Epoch next = snapshot.epoch.next();
                 events.add(new ClusterEvent.PrimaryFollowed(node.name(), next.number()));
                 lead(snapshot.under(next, "no position of the new primary was reached yet")
@@ -316,63 +284,15 @@ final class Monitor {
     Place place(Position position) {
         lock.lock();
         try {
-            SampleRing samples = snapshot.epoch.samples();
-            Sample oldest = samples.oldestSample();
-            Sample newest = samples.newestSample();
-            if (oldest == null || newest == null) {
-                return new Place.Unknown();
-            }
-            if (!position.isOfClusterOf(newest.position())) {
-                return new Place.Foreign();
-            }
-            if (position.mayFollowOn(newest.position())) {
-                return new Place.Newer();
-            }
-            if (newest.position().mayFollowOn(position)) {
-                return placeBeforeFailover(position, oldest);
-            }
-            long instant = samples.oldestCovering(position);
-            return instant < 0
-                    ? new Place.Ahead(newest.askedAt())
-                    : new Place.At(instant, snapshot.epoch.number(), false);
+            return Place.of(position, snapshot.epoch, failovers);
         } finally {
             lock.unlock();
         }
     }
 
-    private Place placeBeforeFailover(Position position, Sample first) {
-        if (position.isBeyond(first.position())) {
-            return new Place.Lost();
-        }
-        boolean isKept = false;
-        for (Failover failover : failovers) {
-            Position kept = failover.kept();
-            isKept |= kept != null && kept.covers(position);
-        }
-        return new Place.At(first.askedAt(), snapshot.epoch.number(), !isKept);
-    }
-
     /** The instant at which anything was last concluded of any node. */
     long lastHeard() {
         return lastHeard;
-    }
-
-    private boolean dropFreshnessAfterDrift() {
-        long now = currentDrift();
-        boolean drifted = Math.abs(now - drift) > MOST_DRIFT_MILLIS;
-        if (drifted) {
-            LOG.warn(
-                    "The wall clock went {} ms off the running time: the machine was suspended or its clock was set;"
-                            + " all freshness is measured anew",
-                    now - drift);
-            publish(snapshot.under(snapshot.epoch.afresh(), "the machine's clocks drifted apart"));
-        }
-        drift = now;
-        return drifted;
-    }
-
-    private long currentDrift() {
-        return clock.wallMillis() - TimeUnit.NANOSECONDS.toMillis(clock.nanos());
     }
 
     private void publish(Snapshot next) {
@@ -419,20 +339,11 @@ final class Monitor {
 
     /** Keeps a session on the primary until the process that ran its write is seen to be gone. */
     void unsettle(SessionState session, Stamp stamp) {
-        session.unsettle();
-        unsettled.add(new Unsettled(session, stamp.backend));
+        outcomes.add(session, stamp.backend);
     }
 
-    boolean hasUnsettled() {
-        return !unsettled.isEmpty();
-    }
-
-    @Nullable
-    Unsettled nextUnsettled() {
-        return unsettled.poll();
-    }
-
-    void stillUnsettled(Unsettled write) {
-        unsettled.add(write);
+    /** The writes of which it is not known whether they took effect. */
+    OpenOutcomes outcomes() {
+        return outcomes;
     }
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,15 +42,11 @@ final class NodeObserver implements AutoCloseable {
     /** How often nodes are asked while no primary is heard of. */
     private static final long OUTAGE_PACE = 100_000_000;
 
-    /** Not even a name that leads somewhere else each time makes the watch connect more often. */
-    private static final long RENEWAL = Duration.ofMillis(250).toNanos();
-
     private static final long FIRST_RECONNECT = 10_000_000;
 
     private final RoutedNode node;
     private final RouterCore core;
-    private final String applicationName;
-    private final Duration answerWithin;
+    private final WatchConnection connection;
     private final long interval;
     private final Pace pace;
     private final UnwrittenLog unwritten = new UnwrittenLog();
@@ -61,34 +56,18 @@ final class NodeObserver implements AutoCloseable {
     /** The instant for which somebody wants the node asked, cleared before it is asked. */
     private final AtomicLong wantedAt = new AtomicLong(NEVER);
 
-    private volatile boolean renewing;
-    private volatile @Nullable Connection connection;
-
     private volatile long retryDelay = Pace.SPACING;
     private long reconnectDelay = FIRST_RECONNECT;
     private long reconnectAt;
     private boolean failing;
 
-    /** How the first attempt to reach the node ended. */
-    sealed interface Contact {
-        /** It answered, this fast. */
-        record Made(Observation observation, Duration roundTrip) implements Contact {}
-
-        /** It could not be reached, which may change. */
-        record Failed(String reason) implements Contact {}
-
-        /** It proved the configuration wrong. */
-        record Refused(DbOpsException error) implements Contact {}
-    }
-
     NodeObserver(RoutedNode node, RouterCore core, String application, Sampling sampling) {
         this.node = node;
         this.core = core;
-        applicationName = "dbops watch " + application;
-        answerWithin = sampling.answerWithin();
+        connection = new WatchConnection(node, core.clock(), application, sampling.answerWithin());
         interval = sampling.interval().toNanos();
         pace = new Pace(interval, sampling.perSecond());
-        thread = new WatchThread("dbops-" + application + "-watch-" + node.name(), this::round, this::disconnect);
+        thread = new WatchThread("dbops-" + application + "-watch-" + node.name(), this::round, connection::close);
     }
 
     void start() {
@@ -118,10 +97,7 @@ final class NodeObserver implements AutoCloseable {
      * another server.
      */
     void renew(long instant) {
-        long since = node.watchedSince();
-        if (since < instant && core.clock().nanos() - since > RENEWAL) {
-            renewing = true;
-        }
+        connection.renew(instant);
         demand();
     }
 
@@ -155,8 +131,8 @@ final class NodeObserver implements AutoCloseable {
         while (!thread.isStopped()) {
             long now = core.clock().nanos();
             // Who cannot be reached is tried again at the regular pace only.
-            long wanted = connection == null ? NEVER : wantedAt.get();
-            long regular = connection == null ? reconnectAt : pace.regularDue();
+            long wanted = connection.isOpen() ? wantedAt.get() : NEVER;
+            long regular = connection.isOpen() ? pace.regularDue() : reconnectAt;
             long due = Math.min(regular, wanted == NEVER ? NEVER : Math.max(wanted, pace.demandDue(now)));
             if (due <= now) {
                 return;
@@ -171,11 +147,7 @@ final class NodeObserver implements AutoCloseable {
     private void look() throws SQLException {
         wantedAt.set(NEVER);
         pace.started(core.clock().nanos(), jitter());
-        if (renewing) {
-            renewing = false;
-            disconnect();
-        }
-        Connection open = connect();
+        Connection open = connection.open();
         Dialect dialect = node.dialect(open);
         if (!node.hasJoined()) {
             node.join(dialect, open, core.clock());
@@ -218,18 +190,6 @@ final class NodeObserver implements AutoCloseable {
         return ThreadLocalRandom.current().nextLong(interval / 10 + 1) - interval / 20;
     }
 
-    private Connection connect() throws SQLException {
-        Connection open = connection;
-        if (open == null) {
-            open = node.node().connect(applicationName, answerWithin);
-            connection = open;
-            node.watchedSince(core.clock().nanos());
-            open.setAutoCommit(true);
-            open.setNetworkTimeout(Runnable::run, Math.toIntExact(answerWithin.toMillis()));
-        }
-        return open;
-    }
-
     /** A replica that has not reached the newest sample is asked again, ever less often until the next sample. */
     private void lookAgain() {
         long delay = retryDelay;
@@ -237,26 +197,8 @@ final class NodeObserver implements AutoCloseable {
         demandAt(core.clock().nanos() + delay);
     }
 
-    /** Decides the open outcomes whose server process has ended, or whose server is not this one any more. */
     private void settle(Connection open, Dialect dialect, ServerIdentity server) throws SQLException {
-        Monitor monitor = core.monitor();
-        Unsettled first = monitor.nextUnsettled();
-        for (Unsettled write = first; write != null; write = monitor.nextUnsettled()) {
-            boolean gone = false;
-            try {
-                gone = !write.backend().server().isSameRunAs(server) || dialect.isGone(open, write.backend());
-            } finally {
-                if (gone) {
-                    write.session().settle(core.clock().nanos());
-                } else {
-                    monitor.stillUnsettled(write);
-                }
-            }
-            if (!gone) {
-                break;
-            }
-        }
-        if (monitor.hasUnsettled()) {
+        if (core.monitor().outcomes().settle(open, dialect, server, core.clock())) {
             demandAt(core.clock().nanos() + Pace.SPACING);
         }
     }
@@ -332,7 +274,7 @@ final class NodeObserver implements AutoCloseable {
             LOG.debug("Node {} cannot be watched", node, cause);
         }
         failing = true;
-        disconnect();
+        connection.abort();
         wantedAt.set(NEVER);
         core.outliers().probeFailed(node);
         core.monitor().failed(node, reason, silence);
@@ -351,22 +293,6 @@ final class NodeObserver implements AutoCloseable {
         }
     }
 
-    private void disconnect() {
-        Connection open = connection;
-        connection = null;
-        if (open != null) {
-            try {
-                if (thread.isStopped()) {
-                    open.close();
-                } else {
-                    open.abort(Runnable::run);
-                }
-            } catch (SQLException e) {
-                LOG.debug("The connection that watched node {} could not be ended", node, e);
-            }
-        }
-    }
-
     /** Asks the thread to end. Does not wait. */
     void stop() {
         thread.stop();
@@ -377,14 +303,10 @@ final class NodeObserver implements AutoCloseable {
     public void close() {
         stop();
         try {
-            boolean ended = thread.awaitEnd();
-            Connection stuck = connection;
-            if (!ended && stuck != null) {
-                stuck.abort(Runnable::run);
+            if (!thread.awaitEnd() && connection.isOpen()) {
+                connection.abort();
                 thread.awaitEnd();
             }
-        } catch (SQLException e) {
-            LOG.debug("The connection that watched node {} could not be ended", node, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -5,7 +5,6 @@ import io.dbops.dialect.Observation;
 import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Members.Member;
-import io.dbops.routing.NodeObserver.Contact;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -37,27 +37,6 @@ final class Tokens {
         this.validFor = validFor;
     }
 
-    /** Where a position lies, as far as the samples tell. */
-    sealed interface Place {
-        /** Whoever has all commits before this instant has it. */
-        record At(long instant, long epoch, boolean mayBeLost) implements Place {}
-
-        /** No sample has reached it; the newest was asked for at this instant. */
-        record Ahead(long newestAskedAt) implements Place {}
-
-        /** It is of a timeline that no node was seen on. */
-        record Newer() implements Place {}
-
-        /** There is no sample. */
-        record Unknown() implements Place {}
-
-        /** It is where no node of the cluster can ever get. */
-        record Lost() implements Place {}
-
-        /** It is of another cluster. */
-        record Foreign() implements Place {}
-    }
-
     Token issue(SessionState session) throws SQLException {
         long deadline = deadline();
         awaitOutcomes(session, deadline);
