@@ -1,8 +1,10 @@
 package io.dbops.routing;
 
 import static io.dbops.routing.Queries.await;
+import static io.dbops.routing.Queries.countOn;
 import static io.dbops.routing.Queries.execute;
-import static io.dbops.routing.Queries.number;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +13,6 @@ import io.dbops.ClusterEvent;
 import io.dbops.NoEligibleNodeException;
 import io.dbops.Node;
 import io.dbops.PrimaryChangedException;
-import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,30 +33,22 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class AuthorityRulesTest {
 
-    private static final String COUNT = "select count(*) from t";
     private static final String LOOKS = """
             select query_start from pg_stat_activity
             where query like '%pg_stat_wal_receiver%' and pid <> pg_backend_pid()""";
 
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
-
-    private final EmbeddedCluster cluster = EmbeddedCluster.start(1);
-    private final EmbeddedNode db1 = cluster.node("db-1");
-    private final EmbeddedNode db2 = cluster.node("db-2");
-    private final Pooled pools;
+    private final OwnCluster own = OwnCluster.start(1);
+    private final EmbeddedNode db1 = own.node("db-1");
+    private final EmbeddedNode db2 = own.node("db-2");
     private final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
     private final Semaphore asked = new Semaphore(0);
     private volatile Authority answer = nodes -> Optional.empty();
 
-    AuthorityRulesTest() throws Exception {
-        RoutedPair.createTable(cluster);
-        pools = Pooled.over(cluster);
-    }
+    AuthorityRulesTest() throws SQLException {}
 
     @AfterEach
     void close() {
-        pools.close();
-        cluster.close();
+        own.close();
     }
 
     private RoutedDataSource open(List<Node> nodes) {
@@ -83,12 +76,6 @@ class AuthorityRulesTest {
         }
     }
 
-    private static int countOn(EmbeddedNode node) throws SQLException {
-        try (Connection connection = node.connect()) {
-            return number(connection, COUNT);
-        }
-    }
-
     /** The watch has looked at db-1 so often: whoever opens has long known by then that it takes writes. */
     private void awaitLooks(int count) throws Exception {
         Set<String> looks = new HashSet<>();
@@ -113,7 +100,7 @@ class AuthorityRulesTest {
 
     @Test
     void rule20_itDecidesBetweenTwoThatTakeWrites() throws Exception {
-        try (RoutedDataSource routed = open(pools.nodes())) {
+        try (RoutedDataSource routed = open(own.nodes())) {
             execute(routed, INSERT);
             await("db-2 has it", () -> countOn(db2) == 1);
             db2.promote();
@@ -130,7 +117,7 @@ class AuthorityRulesTest {
     @Test
     void rule13_anIsolatedPrimaryThatItDoesNotNameIsRefused() throws Exception {
         answer = nodes -> Optional.of("db-1");
-        try (RoutedDataSource routed = open(pools.nodes());
+        try (RoutedDataSource routed = open(own.nodes());
                 Connection connection = routed.getConnection()) {
             execute(routed, INSERT);
             connection.setAutoCommit(false);
@@ -157,7 +144,7 @@ class AuthorityRulesTest {
         };
         // The other one exists, but is not reached.
         db2.kill();
-        try (RoutedDataSource routed = open(pools.nodes())) {
+        try (RoutedDataSource routed = open(own.nodes())) {
             assertThat(isWritten(routed)).isFalse();
             assertThat(countOn(db1)).isZero();
         }
@@ -166,7 +153,7 @@ class AuthorityRulesTest {
     @Test
     void whileItThrowsTheServersDecide() throws Exception {
         answer = nodes -> Optional.of("db-1");
-        try (RoutedDataSource routed = open(pools.nodes())) {
+        try (RoutedDataSource routed = open(own.nodes())) {
             answer = nodes -> {
                 throw new AssertionError("planted");
             };
@@ -185,7 +172,7 @@ class AuthorityRulesTest {
     void anAnswerDoesNotCountForEverWhenItHangs() throws Exception {
         answer = nodes -> Optional.of("db-1");
         var hanging = new Gate();
-        try (RoutedDataSource routed = open(pools.nodes())) {
+        try (RoutedDataSource routed = open(own.nodes())) {
             execute(routed, INSERT);
             await("db-2 has it", () -> countOn(db2) == 1);
             hanging.shut();
@@ -225,7 +212,7 @@ class AuthorityRulesTest {
     @Test
     void aNameThatIsNoNodeIsNoAnswer() throws Exception {
         answer = nodes -> Optional.of("db-9");
-        try (RoutedDataSource routed = open(pools.nodes())) {
+        try (RoutedDataSource routed = open(own.nodes())) {
             awaitAnswer();
             execute(routed, INSERT);
             assertThat(countOn(db1)).isOne();

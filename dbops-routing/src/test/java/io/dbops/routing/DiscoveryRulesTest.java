@@ -3,6 +3,8 @@ package io.dbops.routing;
 import static io.dbops.routing.Queries.await;
 import static io.dbops.routing.Queries.execute;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dbops.ClusterEvent;
@@ -10,9 +12,9 @@ import io.dbops.Discovery;
 import io.dbops.Node;
 import io.dbops.dialect.Role;
 import io.dbops.dialect.Standby;
-import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.net.InetAddress;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,25 +32,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class DiscoveryRulesTest {
 
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
     private static final Duration OFTEN = Duration.ofMillis(20);
 
-    private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
-    private final Pooled pools;
+    private final OwnCluster own = OwnCluster.start(2);
     private final List<ClusterEvent> events = new CopyOnWriteArrayList<>();
     private final Semaphore looked = new Semaphore(0);
     private volatile Discovery discovery = standbys -> List.of();
 
-    DiscoveryRulesTest() throws Exception {
-        RoutedPair.createTable(cluster);
-        pools = Pooled.over(cluster);
-    }
+    DiscoveryRulesTest() throws SQLException {}
 
     @AfterEach
     void close() {
-        pools.close();
-        cluster.close();
+        own.close();
     }
 
     private RoutedDataSource open(Discovery found) {
@@ -64,7 +59,7 @@ class DiscoveryRulesTest {
                         },
                         OFTEN)
                 .listener(events::add)
-                .wrap(pools.nodes().subList(0, 1));
+                .wrap(own.nodes().subList(0, 1));
     }
 
     private void awaitLooks(int times) throws InterruptedException {
@@ -73,7 +68,7 @@ class DiscoveryRulesTest {
     }
 
     private Optional<Node> node(Standby standby) {
-        return pools.nodes().stream()
+        return own.nodes().stream()
                 .filter(node -> node.name().equals(standby.name()))
                 .findFirst();
     }
@@ -89,22 +84,22 @@ class DiscoveryRulesTest {
             await("db-2 serves", () -> read(routed, COUNT).node().equals("db-2"));
             await("db-3 serves", () -> read(routed, COUNT).node().equals("db-3"));
             assertThat(events).contains(new ClusterEvent.NodeAdded("db-2"), new ClusterEvent.NodeAdded("db-3"));
-            cluster.node("db-3").stop();
+            own.node("db-3").stop();
             await("it is not there any more", () -> names(routed).equals(List.of("db-1", "db-2")));
             await("it is told", () -> events.contains(new ClusterEvent.NodeRemoved("db-3")));
-            cluster.node("db-3").start();
+            own.node("db-3").start();
             await("it is there again", () -> names(routed).size() == 3);
         }
     }
 
     @Test
     void afterAFailoverTheOtherStandbysAreFound() throws Exception {
-        EmbeddedNode db2 = cluster.node("db-2");
+        EmbeddedNode db2 = own.node("db-2");
         try (RoutedDataSource routed = open(Discovery.byReplication(this::node))) {
             await("both are measured", () -> isMeasured(routed, "db-2") && isMeasured(routed, "db-3"));
-            cluster.node("db-1").kill();
+            own.node("db-1").kill();
             db2.promote();
-            cluster.node("db-3").follow(db2);
+            own.node("db-3").follow(db2);
             execute(routed, INSERT);
             awaitLooks(10);
             assertThat(names(routed)).as("the primary streams from nobody").contains("db-2");
@@ -120,7 +115,7 @@ class DiscoveryRulesTest {
 
     @Test
     void nothingIsRemovedForOneBadAnswer() throws Exception {
-        List<Node> all = pools.nodes();
+        List<Node> all = own.nodes();
         try (RoutedDataSource routed = open(standbys -> all)) {
             await("both are found", () -> names(routed).size() == 3);
             discovery = standbys -> {
@@ -144,9 +139,9 @@ class DiscoveryRulesTest {
 
     @Test
     void aSecondNameOfAServerIsLeftAlone() throws Exception {
-        var found = new ArrayList<>(pools.nodes());
-        found.add(Node.of("twin", pools.pool("db-2"), cluster.node("db-2").dataSource()));
-        found.add(Node.of("same", pools.pool("db-1"), cluster.node("db-1").dataSource()));
+        var found = new ArrayList<>(own.nodes());
+        found.add(Node.of("twin", own.pools.pool("db-2"), own.node("db-2").dataSource()));
+        found.add(Node.of("same", own.pools.pool("db-1"), own.node("db-1").dataSource()));
         try (RoutedDataSource routed = open(standbys -> found)) {
             await("all are there", () -> names(routed).size() == 5);
             await("one of two names serves", () -> {
@@ -171,11 +166,11 @@ class DiscoveryRulesTest {
 
     @Test
     void aPrimaryThatIsFoundNoMoreStays() throws Exception {
-        List<Node> all = pools.nodes();
-        EmbeddedNode db2 = cluster.node("db-2");
+        List<Node> all = own.nodes();
+        EmbeddedNode db2 = own.node("db-2");
         try (RoutedDataSource routed = open(standbys -> all)) {
             await("both are measured", () -> isMeasured(routed, "db-2") && isMeasured(routed, "db-3"));
-            cluster.node("db-1").kill();
+            own.node("db-1").kill();
             db2.promote();
             await("it is followed", () -> routed.topology().node("db-2").role() == Role.PRIMARY);
             discovery = standbys -> List.of(all.get(0), all.get(2));
@@ -188,7 +183,7 @@ class DiscoveryRulesTest {
     @Test
     void addressesOfANameAreFound() throws Exception {
         var addresses = new CopyOnWriteArrayList<InetAddress>();
-        var nodes = List.copyOf(pools.nodes().subList(1, 2));
+        var nodes = List.copyOf(own.nodes().subList(1, 2));
         Discovery byName = Discovery.byDns("localhost", address -> {
             addresses.add(address);
             return nodes.get(0);

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.dbops.ClusterEvent;
 import io.dbops.Consistency;
 import io.dbops.dialect.Role;
-import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -26,23 +26,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class EventsTest {
 
-    private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
-    private final EmbeddedNode db1 = cluster.node("db-1");
-    private final EmbeddedNode db2 = cluster.node("db-2");
+    private final OwnCluster own = OwnCluster.start(2);
+    private final EmbeddedNode db1 = own.node("db-1");
+    private final EmbeddedNode db2 = own.node("db-2");
     private final EventLines lines = new EventLines();
     private final List<ClusterEvent> heard = new CopyOnWriteArrayList<>();
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final Pooled pools;
 
-    EventsTest() throws Exception {
-        RoutedPair.createTable(cluster);
-        pools = Pooled.over(cluster);
-    }
+    EventsTest() throws SQLException {}
 
     @AfterEach
     void close() {
-        pools.close();
-        cluster.close();
+        own.close();
         lines.close();
     }
 
@@ -51,7 +46,7 @@ class EventsTest {
                 .answeringWithin(Duration.ofMillis(500))
                 .waitingForPrimary(Duration.ofSeconds(20))
                 .listener(listener)
-                .open("app", pools.nodes(), null, registry);
+                .open("app", own.nodes(), null, registry);
     }
 
     private double count(String type) {
@@ -146,7 +141,7 @@ class EventsTest {
                         routed.drain("db-3");
                         routed.undrain("db-3");
                         routed.remove("db-3");
-                        routed.add(pools.nodes().get(2));
+                        routed.add(own.nodes().get(2));
                     })
                     .get(20, TimeUnit.SECONDS);
             execute(routed, "insert into t values (1)");

@@ -4,6 +4,8 @@ import static io.dbops.routing.Queries.await;
 import static io.dbops.routing.Queries.execute;
 import static io.dbops.routing.Queries.number;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,9 +44,6 @@ import org.junit.jupiter.api.Timeout;
 @Tag("cluster-heavy")
 @Timeout(120)
 class FailoverTest {
-
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
 
     private final EmbeddedCluster cluster =
             EmbeddedCluster.builder().replicas(2).proxied().start();

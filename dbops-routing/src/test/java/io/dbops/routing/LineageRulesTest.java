@@ -1,14 +1,16 @@
 package io.dbops.routing;
 
 import static io.dbops.routing.Queries.await;
+import static io.dbops.routing.Queries.countOn;
 import static io.dbops.routing.Queries.execute;
-import static io.dbops.routing.Queries.number;
+import static io.dbops.routing.Queries.isWritten;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dbops.Freshness;
 import io.dbops.Session;
-import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,50 +27,25 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class LineageRulesTest {
 
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
+    private final OwnCluster own = OwnCluster.start(2);
+    private final EmbeddedNode db1 = own.node("db-1");
+    private final EmbeddedNode db2 = own.node("db-2");
+    private final EmbeddedNode db3 = own.node("db-3");
+    private final RoutedDataSource routed = LagAwareRouting.within(Duration.ofMinutes(1))
+            .answeringWithin(Duration.ofMillis(500))
+            .waitingForPrimary(Duration.ofSeconds(20))
+            .wrap(own.nodes());
 
-    private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
-    private final EmbeddedNode db1 = cluster.node("db-1");
-    private final EmbeddedNode db2 = cluster.node("db-2");
-    private final EmbeddedNode db3 = cluster.node("db-3");
-    private final Pooled pools;
-    private final RoutedDataSource routed;
-
-    LineageRulesTest() throws Exception {
-        RoutedPair.createTable(cluster);
-        pools = Pooled.over(cluster);
-        routed = LagAwareRouting.within(Duration.ofMinutes(1))
-                .answeringWithin(Duration.ofMillis(500))
-                .waitingForPrimary(Duration.ofSeconds(20))
-                .wrap(pools.nodes());
-    }
+    LineageRulesTest() throws SQLException {}
 
     @AfterEach
     void close() {
         routed.close();
-        pools.close();
-        cluster.close();
+        own.close();
     }
 
     private boolean isMeasured(String name) {
         return routed.topology().node(name).freshness() instanceof Freshness.Known;
-    }
-
-    private static int countOn(EmbeddedNode node) throws SQLException {
-        try (Connection connection = node.connect()) {
-            return number(connection, COUNT);
-        }
-    }
-
-    private boolean isWritten(Session session) {
-        try {
-            execute(session.dataSource(), INSERT);
-            return true;
-        } catch (SQLException e) {
-            // The pool gave a connection of the time before.
-            return false;
-        }
     }
 
     @Test
@@ -88,7 +65,7 @@ class LineageRulesTest {
         await("db-2 is measured", () -> isMeasured("db-2"));
         db2.promote();
         Session session = routed.session();
-        await("the one that is behind is followed", () -> isWritten(session));
+        await("the one that is behind is followed", () -> isWritten(session.dataSource()));
         int count = countOn(db2);
         assertThat(count).isLessThan(500);
         long deadline = System.nanoTime() + Duration.ofSeconds(2).toNanos();

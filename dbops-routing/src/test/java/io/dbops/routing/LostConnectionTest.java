@@ -12,7 +12,6 @@ import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterEach;
@@ -49,23 +48,16 @@ class LostConnectionTest {
         assertThat(error.getSQLState()).matches("08...|57P01");
     }
 
-    private static int value(PreparedStatement prepared) throws SQLException {
-        try (ResultSet row = prepared.executeQuery()) {
-            assertThat(row.next()).isTrue();
-            return row.getInt(1);
-        }
-    }
-
     @Test
     void theNextStatementGetsAnotherConnectionAndKeepsItsParameters() throws Exception {
         try (Connection connection = pair.onReplica();
                 PreparedStatement prepared = connection.prepareStatement("select ?::int")) {
             prepared.setInt(1, 7);
-            assertThat(value(prepared)).isEqualTo(7);
+            assertThat(number(prepared)).isEqualTo(7);
             endBackendOf(connection);
-            assertThatThrownBy(() -> value(prepared))
+            assertThatThrownBy(() -> number(prepared))
                     .isInstanceOfSatisfying(SQLException.class, LostConnectionTest::isLost);
-            assertThat(value(prepared)).isEqualTo(7);
+            assertThat(number(prepared)).isEqualTo(7);
             assertThat(number(connection, COUNT)).isZero();
         }
     }
@@ -75,17 +67,17 @@ class LostConnectionTest {
         try (Connection connection = pair.onReplica();
                 PreparedStatement prepared = connection.prepareStatement("select ?::int")) {
             prepared.setInt(1, 7);
-            assertThat(value(prepared)).isEqualTo(7);
+            assertThat(number(prepared)).isEqualTo(7);
             pair.writeUnseenByReplica();
-            assertThat(value(prepared)).isEqualTo(7);
+            assertThat(number(prepared)).isEqualTo(7);
             assertThat(node(connection)).isEqualTo("db-1");
 
             prepared.setInt(1, 42);
             endBackendOf(connection);
-            assertThatThrownBy(() -> value(prepared))
+            assertThatThrownBy(() -> number(prepared))
                     .isInstanceOfSatisfying(SQLException.class, LostConnectionTest::isLost);
             try {
-                assertThat(value(prepared)).isEqualTo(42);
+                assertThat(number(prepared)).isEqualTo(42);
             } catch (SQLException refused) {
                 assertThat(refused.getMessage()).as("what it was given is gone").contains("parameter");
             }
@@ -115,11 +107,11 @@ class LostConnectionTest {
         try (Connection connection = pair.onReplica();
                 PreparedStatement prepared = connection.prepareStatement(COUNT)) {
             prepared.setMaxRows(5);
-            value(prepared);
+            number(prepared);
             pair.replica.kill();
             await("the statement is served by the primary", () -> {
                 try {
-                    return value(prepared) == 0 && node(connection).equals("db-1");
+                    return number(prepared) == 0 && node(connection).equals("db-1");
                 } catch (SQLException e) {
                     isLost(e);
                     return false;

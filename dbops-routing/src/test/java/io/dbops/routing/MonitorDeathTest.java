@@ -12,7 +12,6 @@ import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -30,36 +29,11 @@ class MonitorDeathTest {
 
     private final EmbeddedCluster cluster;
     private final Pooled pools;
-    private final FailingClock clock = new FailingClock();
+    private final TroubledClock clock = new TroubledClock();
 
     MonitorDeathTest(EmbeddedCluster cluster) {
         this.cluster = cluster;
         pools = Pooled.over(cluster);
-    }
-
-    /** The machine's clock, whose waits can be made to fail or to last. */
-    private static final class FailingClock implements Clock {
-        private final AtomicBoolean fails = new AtomicBoolean();
-        private final Gate waits = new Gate();
-
-        @Override
-        public long nanos() {
-            return SystemClock.INSTANCE.nanos();
-        }
-
-        @Override
-        public long wallMillis() {
-            return SystemClock.INSTANCE.wallMillis();
-        }
-
-        @Override
-        public void park(long nanos) {
-            if (fails.get()) {
-                throw new AssertionError("planted: the observer's thread fails");
-            }
-            SystemClock.INSTANCE.park(nanos);
-            waits.pass();
-        }
     }
 
     @BeforeEach

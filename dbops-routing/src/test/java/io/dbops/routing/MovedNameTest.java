@@ -1,9 +1,12 @@
 package io.dbops.routing;
 
 import static io.dbops.routing.Queries.await;
+import static io.dbops.routing.Queries.countOn;
 import static io.dbops.routing.Queries.execute;
-import static io.dbops.routing.Queries.number;
+import static io.dbops.routing.Queries.isWritten;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +19,6 @@ import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,9 +36,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Tag("cluster-heavy")
 @Timeout(120)
 class MovedNameTest {
-
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
 
     private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
     private final EmbeddedNode db1 = cluster.node("db-1");
@@ -119,11 +118,7 @@ class MovedNameTest {
         try (RoutedDataSource routed = open(node(db1), Node.of("reader", elsewhere, db2.dataSource()))) {
             Session session = routed.session();
             execute(session.dataSource(), INSERT);
-            await("the observed one has it", () -> {
-                try (Connection connection = db2.connect()) {
-                    return number(connection, COUNT) == 1;
-                }
-            });
+            await("the observed one has it", () -> countOn(db2) == 1);
             await("it is told", () -> {
                 Queries.Answer answer = read(session.dataSource(), COUNT);
                 assertThat(answer.value()).isOne();
@@ -173,20 +168,8 @@ class MovedNameTest {
             pool.getHikariPoolMXBean().softEvictConnections();
             await("it is written to again", () -> isWritten(routed));
             for (EmbeddedNode node : List.of(db1, db2)) {
-                try (Connection connection = node.connect()) {
-                    assertThat(number(connection, COUNT)).as(node.name()).isEqualTo(node == db1 ? 2 : 1);
-                }
+                assertThat(countOn(node)).as(node.name()).isEqualTo(node == db1 ? 2 : 1);
             }
-        }
-    }
-
-    private static boolean isWritten(RoutedDataSource routed) throws SQLException {
-        try {
-            execute(routed, INSERT);
-            return true;
-        } catch (SQLException e) {
-            // It is refused, or a connection of the time before was used.
-            return false;
         }
     }
 
@@ -207,9 +190,7 @@ class MovedNameTest {
             for (int i = 0; i < 100; i++) {
                 assertThat(read(after.dataSource(), COUNT).value()).isEqualTo(2);
             }
-            try (Connection connection = db2.connect()) {
-                assertThat(number(connection, COUNT)).isEqualTo(2);
-            }
+            assertThat(countOn(db2)).isEqualTo(2);
             assertThat(before.mayHaveLostWrites()).isTrue();
             assertThat(after.mayHaveLostWrites()).isFalse();
         }

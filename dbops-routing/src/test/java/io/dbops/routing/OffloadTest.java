@@ -164,28 +164,15 @@ class OffloadTest {
         }
     }
 
-    /** The machine's clock, whose waits can be made to last: then nothing is observed any more. */
-    private static final class StallingClock implements Clock {
-        private final Gate waits = new Gate();
-
-        @Override
-        public long nanos() {
-            return SystemClock.INSTANCE.nanos();
-        }
-
-        @Override
-        public long wallMillis() {
-            return SystemClock.INSTANCE.wallMillis();
-        }
-
-        @Override
-        public void park(long nanos) {
-            SystemClock.INSTANCE.park(nanos);
-            waits.pass();
-        }
+    /** Pools of two connections, for which whoever finds none queues this long. */
+    private Pooled poolsOfTwo(Duration queue) {
+        return Pooled.over(cluster, config -> {
+            config.setMaximumPoolSize(2);
+            config.setConnectionTimeout(queue.toMillis());
+        });
     }
 
-    private static void stall(StallingClock clock, RoutedDataSource routed) throws Exception {
+    private static void stall(TroubledClock clock, RoutedDataSource routed) throws Exception {
         clock.waits.shut();
         await(
                 "the bound has passed without a look",
@@ -195,12 +182,9 @@ class OffloadTest {
 
     @Test
     void aReadDoesNotQueueAtAnExhaustedReplicaThatNobodyWatches() throws Exception {
-        var clock = new StallingClock();
+        var clock = new TroubledClock();
         Duration queue = Duration.ofSeconds(20);
-        try (Pooled pools = Pooled.over(cluster, config -> {
-                    config.setMaximumPoolSize(2);
-                    config.setConnectionTimeout(queue.toMillis());
-                });
+        try (Pooled pools = poolsOfTwo(queue);
                 RoutedDataSource routed =
                         LagAwareRouting.within(BOUND).timedBy(clock).wrap(pools.nodes())) {
             await("db-2 serves", () -> read(routed, "select 1").node().equals("db-2"));
@@ -219,14 +203,11 @@ class OffloadTest {
     /** A replica in much use is looked at without the clock most times. All but a few reads must not queue there. */
     @Test
     void aFewReadsFindOutThatAMuchUsedReplicaIsNotWatched() throws Exception {
-        var clock = new StallingClock();
+        var clock = new TroubledClock();
         Duration queue = Duration.ofSeconds(60);
         var reads = new ArrayList<CompletableFuture<Queries.Answer>>();
         var threads = Executors.newCachedThreadPool();
-        try (Pooled pools = Pooled.over(cluster, config -> {
-                    config.setMaximumPoolSize(2);
-                    config.setConnectionTimeout(queue.toMillis());
-                });
+        try (Pooled pools = poolsOfTwo(queue);
                 RoutedDataSource routed =
                         LagAwareRouting.within(BOUND).timedBy(clock).wrap(pools.nodes())) {
             await("db-2 serves", () -> read(routed, "select 1").node().equals("db-2"));
@@ -267,7 +248,7 @@ class OffloadTest {
 
     @Test
     void aReadDoesNotWaitForAReplicaThatNobodyWatches() throws Exception {
-        var clock = new StallingClock();
+        var clock = new TroubledClock();
         Duration patience = Duration.ofSeconds(20);
         try (Pooled pools = Pooled.over(cluster);
                 RoutedDataSource routed = LagAwareRouting.within(BOUND)
@@ -284,7 +265,7 @@ class OffloadTest {
 
     @Test
     void aSparedPrimaryServesReadsWhileNothingIsWatched() throws Exception {
-        var clock = new StallingClock();
+        var clock = new TroubledClock();
         try (Pooled pools = Pooled.over(cluster);
                 RoutedDataSource routed = LagAwareRouting.within(BOUND)
                         .sparingPrimary()

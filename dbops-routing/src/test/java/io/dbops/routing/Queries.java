@@ -1,7 +1,11 @@
 package io.dbops.routing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.dbops.RoutingDecision;
+import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -42,6 +46,30 @@ final class Queries {
                 ResultSet row = statement.executeQuery(sql)) {
             row.next();
             return row.getInt(1);
+        }
+    }
+
+    static int number(PreparedStatement prepared) throws SQLException {
+        try (ResultSet row = prepared.executeQuery()) {
+            assertThat(row.next()).isTrue();
+            return row.getInt(1);
+        }
+    }
+
+    /** How many rows a server shows, without a router. */
+    static int countOn(EmbeddedNode node) throws SQLException {
+        try (Connection connection = node.connect()) {
+            return number(connection, RoutedPair.COUNT);
+        }
+    }
+
+    /** Whether a row could be written: it is refused, or a connection of the time before a failover is used. */
+    static boolean isWritten(DataSource dataSource) {
+        try {
+            execute(dataSource, RoutedPair.INSERT);
+            return true;
+        } catch (SQLException e) {
+            return false;
         }
     }
 

@@ -21,6 +21,8 @@ final class RoutedPair implements AutoCloseable {
 
     static final String COUNT = "select count(*) from t";
 
+    static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
+
     /** So long that only a session's own writes keep a read from the replica. */
     static final LagAwareRouting LENIENT = LagAwareRouting.within(Duration.ofMinutes(1));
 
@@ -79,7 +81,7 @@ final class RoutedPair implements AutoCloseable {
     /** The session writes a row that the replica does not get to see. */
     void writeUnseenByReplica() throws SQLException {
         replica.pauseReplay();
-        execute(session.dataSource(), "insert into t select coalesce(max(id), 0) + 1 from t");
+        execute(session.dataSource(), INSERT);
     }
 
     /** What a read of the session sees that begins now. */
@@ -88,9 +90,7 @@ final class RoutedPair implements AutoCloseable {
     }
 
     int countOnPrimary() throws SQLException {
-        try (Connection connection = cluster.primary().connect()) {
-            return Queries.number(connection, COUNT);
-        }
+        return Queries.countOn(cluster.primary());
     }
 
     int connectionsInUse(String node) {

@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import static io.dbops.routing.Queries.number;
 import static io.dbops.routing.RoutedPair.COUNT;
 import static io.dbops.routing.RoutedPair.node;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,13 +35,6 @@ class RoutedStatementTest {
     @AfterEach
     void close() {
         pair.close();
-    }
-
-    private static int number(PreparedStatement prepared) throws SQLException {
-        try (ResultSet row = prepared.executeQuery()) {
-            assertThat(row.next()).isTrue();
-            return row.getInt(1);
-        }
     }
 
     @Test

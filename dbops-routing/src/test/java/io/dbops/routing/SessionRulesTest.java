@@ -3,6 +3,8 @@ package io.dbops.routing;
 import static io.dbops.routing.Queries.await;
 import static io.dbops.routing.Queries.execute;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,9 +32,6 @@ import org.junit.jupiter.api.Timeout;
 @DbOpsCluster(replicas = 2)
 @Timeout(120)
 class SessionRulesTest {
-
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
 
     private static final LagAwareRouting ROUTING = LagAwareRouting.within(Duration.ofMinutes(1))
             .answeringWithin(Duration.ofMillis(500))

@@ -4,6 +4,8 @@ import static io.dbops.routing.Queries.await;
 import static io.dbops.routing.Queries.execute;
 import static io.dbops.routing.Queries.number;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,9 +13,9 @@ import io.dbops.Session;
 import io.dbops.Token;
 import io.dbops.TokenException;
 import io.dbops.dialect.Role;
-import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,27 +30,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class TokenRulesTest {
 
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
+    private final OwnCluster own = OwnCluster.startProxied(1);
+    private final EmbeddedNode db1 = own.node("db-1");
+    private final EmbeddedNode db2 = own.node("db-2");
+    private final Pooled poolsOfOther = Pooled.over(own.servers);
 
-    private final EmbeddedCluster cluster =
-            EmbeddedCluster.builder().replicas(1).proxied().start();
-    private final EmbeddedNode db1 = cluster.node("db-1");
-    private final EmbeddedNode db2 = cluster.node("db-2");
-    private final Pooled pools;
-    private final Pooled poolsOfOther;
-
-    TokenRulesTest() throws Exception {
-        RoutedPair.createTable(cluster);
-        pools = Pooled.over(cluster);
-        poolsOfOther = Pooled.over(cluster);
-    }
+    TokenRulesTest() throws SQLException {}
 
     @AfterEach
     void close() {
-        pools.close();
         poolsOfOther.close();
-        cluster.close();
+        own.close();
     }
 
     private static RoutedDataSource open(Pooled by) {
@@ -68,7 +60,7 @@ class TokenRulesTest {
     void rule22_aTokenOfALaterTimelineWaitsUntilTheFailoverIsSeenHere() throws Exception {
         try (RoutedDataSource other = open(poolsOfOther)) {
             Token token;
-            try (RoutedDataSource routed = open(pools)) {
+            try (RoutedDataSource routed = open(own.pools)) {
                 execute(routed, INSERT);
                 await("db-2 is measured", () -> read(routed, COUNT).node().equals("db-2"));
                 await("there, too", () -> read(other, COUNT).node().equals("db-2"));
@@ -98,7 +90,7 @@ class TokenRulesTest {
 
     @Test
     void rule22_aTokenOfAnEarlierTimelineIsHonouredAsFarAsItsWritesWereKept() throws Exception {
-        try (RoutedDataSource routed = open(pools)) {
+        try (RoutedDataSource routed = open(own.pools)) {
             Session early = routed.session();
             execute(early.dataSource(), INSERT);
             Token kept = early.token();
@@ -145,17 +137,17 @@ class TokenRulesTest {
 
     @Test
     void rule22_aTokenIsServedWithoutARoundTripWhenItIsKnownAlready() throws Exception {
-        try (RoutedDataSource routed = open(pools)) {
+        try (RoutedDataSource routed = open(own.pools)) {
             Session session = routed.session();
             execute(session.dataSource(), INSERT);
             await(
                     "the replica is seen to have it",
                     () -> read(session.dataSource(), COUNT).node().equals("db-2"));
-            pools.watch("db-1").questions.shut();
+            own.pools.watch("db-1").questions.shut();
             Token token = session.token();
             Session resumed = routed.resume(token);
             assertThat(read(resumed.dataSource(), COUNT).node()).isEqualTo("db-2");
-            pools.watch("db-1").questions.open();
+            own.pools.watch("db-1").questions.open();
             try (Connection connection = session.dataSource().getConnection()) {
                 assertThat(number(connection, COUNT)).isOne();
             }

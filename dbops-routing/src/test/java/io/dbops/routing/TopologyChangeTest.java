@@ -4,6 +4,8 @@ import static io.dbops.routing.Queries.await;
 import static io.dbops.routing.Queries.execute;
 import static io.dbops.routing.Queries.number;
 import static io.dbops.routing.Queries.read;
+import static io.dbops.routing.RoutedPair.COUNT;
+import static io.dbops.routing.RoutedPair.INSERT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,7 +13,6 @@ import io.dbops.Consistency;
 import io.dbops.Node;
 import io.dbops.RoutingDecision;
 import io.dbops.dialect.Role;
-import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import io.dbops.tx.Transactions;
 import java.sql.Connection;
@@ -32,32 +33,23 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class TopologyChangeTest {
 
-    private static final String COUNT = "select count(*) from t";
-    private static final String INSERT = "insert into t select coalesce(max(id), 0) + 1 from t";
+    private final OwnCluster own = OwnCluster.start(2);
+    private final RoutedDataSource routed = LagAwareRouting.within(Duration.ofSeconds(2))
+            .answeringWithin(Duration.ofMillis(500))
+            .abandoningAfter(Duration.ofSeconds(2))
+            .waitingForPrimary(Duration.ofSeconds(20))
+            .wrap(own.nodes().subList(0, 2));
 
-    private final EmbeddedCluster cluster = EmbeddedCluster.start(2);
-    private final Pooled pools;
-    private final RoutedDataSource routed;
-
-    TopologyChangeTest() throws Exception {
-        RoutedPair.createTable(cluster);
-        pools = Pooled.over(cluster);
-        routed = LagAwareRouting.within(Duration.ofSeconds(2))
-                .answeringWithin(Duration.ofMillis(500))
-                .abandoningAfter(Duration.ofSeconds(2))
-                .waitingForPrimary(Duration.ofSeconds(20))
-                .wrap(pools.nodes().subList(0, 2));
-    }
+    TopologyChangeTest() throws SQLException {}
 
     @AfterEach
     void close() {
         routed.close();
-        pools.close();
-        cluster.close();
+        own.close();
     }
 
     private Node third() {
-        return pools.nodes().get(2);
+        return own.nodes().get(2);
     }
 
     @Test
@@ -73,7 +65,7 @@ class TopologyChangeTest {
         for (int i = 0; i < 50; i++) {
             assertThat(read(routed, COUNT).node()).isNotEqualTo("db-3");
         }
-        assertThat(pools.pool("db-3").isClosed()).as("it is the caller's").isFalse();
+        assertThat(own.pools.pool("db-3").isClosed()).as("it is the caller's").isFalse();
         assertThatThrownBy(() -> routed.remove("db-3"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("node (db-3): must be one of db-1, db-2");
@@ -86,7 +78,7 @@ class TopologyChangeTest {
         execute(routed, INSERT);
         routed.remove("db-1");
         assertThat(routed.topology().primary()).isEmpty();
-        routed.add(pools.nodes().get(0));
+        routed.add(own.nodes().get(0));
         execute(routed, INSERT);
         assertThat(read(routed.dataSource(Consistency.strong()), COUNT).value()).isEqualTo(2);
     }
@@ -136,8 +128,8 @@ class TopologyChangeTest {
 
     @Test
     void aPlannedSwitchoverIsAWaitAndNoError() throws Exception {
-        EmbeddedNode db1 = cluster.node("db-1");
-        EmbeddedNode db2 = cluster.node("db-2");
+        EmbeddedNode db1 = own.node("db-1");
+        EmbeddedNode db2 = own.node("db-2");
         var stop = new AtomicBoolean();
         List<CompletableFuture<Integer>> writers = IntStream.range(0, 4)
                 .mapToObj(i -> CompletableFuture.supplyAsync(() -> writes(stop, i)))
@@ -145,7 +137,7 @@ class TopologyChangeTest {
         routed.drain("db-1");
         await(
                 "its units have ended",
-                () -> pools.pool("db-1").getHikariPoolMXBean().getActiveConnections() == 0);
+                () -> own.pools.pool("db-1").getHikariPoolMXBean().getActiveConnections() == 0);
         db1.stop();
         db2.promote();
         db1.follow(db2);
