@@ -2,7 +2,6 @@ package io.dbops.routing;
 
 import io.dbops.Discovery;
 import io.dbops.Node;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,9 +31,9 @@ final class DiscoveryWatch implements AutoCloseable {
 
     private boolean failing;
 
-    DiscoveryWatch(Discovery discovery, Duration every, RouterCore core, String application) {
-        this.discovery = discovery;
-        this.every = every.toNanos();
+    DiscoveryWatch(Discovering discovering, RouterCore core, String application) {
+        discovery = discovering.discovery();
+        every = discovering.every().toNanos();
         this.core = core;
         thread = new WatchThread("dbops-" + application + "-discovery", this::round);
     }

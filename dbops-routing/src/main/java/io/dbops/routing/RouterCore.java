@@ -76,9 +76,7 @@ final class RouterCore implements AutoCloseable {
         Authority authority = options.succession().authority();
         authorityWatch = authority == null ? null : new AuthorityWatch(authority, this, application);
         Discovering discovering = options.discovering();
-        discoveryWatch = discovering == null
-                ? null
-                : new DiscoveryWatch(discovering.discovery(), discovering.every(), this, application);
+        discoveryWatch = discovering == null ? null : new DiscoveryWatch(discovering, this, application);
         rehearsing = options.units().rehearsed();
         deadlineMillis = options.units().deadlineMillis();
         deafAfterNanos = options.sampling()
