@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * Asks the primary over a connection of its pool what the watch does not tell, or not now.
  *
- * <p>Thread-safe. Blocks as a unit of work on the primary does, which each question is, of the process's session.
+ * <p>Each question is a unit of work of the process's session, and blocks as long as one may. Thread-safe.
  */
 final class PrimaryInquiry {
 
