@@ -1,5 +1,6 @@
 package io.dbops.retry;
 
+import io.dbops.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.Condition;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe; waiting is interruptible in that an interrupt ends it, and its flag stays set.
  */
+@SuppressWarnings("ReferenceEquality") // a thread, and a condition, is nothing but itself
 final class Gate {
 
     private static final long LEAST_PATIENCE = 50_000_000;

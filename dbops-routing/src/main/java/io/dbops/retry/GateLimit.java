@@ -90,7 +90,7 @@ final class GateLimit {
         } else {
             nextTrial = -trial;
             trial = 0;
-            pausedUntil = now + (PAUSE * WINDOW << doublings);
+            pausedUntil = now + ((PAUSE * WINDOW) << doublings);
             doublings = Math.min(MOST_DOUBLINGS, doublings + 1);
         }
     }

@@ -211,7 +211,7 @@ final class Rerun<T, X extends Exception> {
 
     /** The next wait in milliseconds, rounded up; negative if there is to be none. */
     private long nextWait(Recovery recovery) {
-        wait = runner.options.backoff().next(recovery, wait, runner.clock.random());
+        wait = runner.options.backoff().next(recovery, wait, runner.chance.getAsDouble());
         if (wait >= left()) {
             limit = Limit.DEADLINE;
             return -1;

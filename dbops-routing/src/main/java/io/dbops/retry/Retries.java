@@ -3,6 +3,7 @@ package io.dbops.retry;
 import static java.util.Objects.requireNonNull;
 
 import io.dbops.dialect.ErrorClass;
+import io.dbops.time.SystemClock;
 import io.dbops.tx.EnclosingTransaction;
 import io.dbops.tx.Retrying;
 import io.dbops.tx.Transactions;
@@ -11,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -148,6 +150,7 @@ public final class Retries implements Retrying {
         return new RetryRunner(
                 options,
                 registry == null ? RetryMeters.NONE : new MicrometerRetryMeters(application, registry),
-                SystemClock.INSTANCE);
+                SystemClock.INSTANCE,
+                () -> ThreadLocalRandom.current().nextDouble());
     }
 }

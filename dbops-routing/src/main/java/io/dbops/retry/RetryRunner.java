@@ -2,6 +2,7 @@ package io.dbops.retry;
 
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorTable;
+import io.dbops.time.Clock;
 import io.dbops.tx.Attempt;
 import io.dbops.tx.SqlFunction;
 import io.dbops.tx.Unit;
@@ -11,6 +12,7 @@ import io.github.resilience4j.retry.RetryConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.DoubleSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -27,16 +29,23 @@ final class RetryRunner implements UnitRunner {
     final RetryMeters meters;
     final RetryBudget budget;
     final Clock clock;
+    final DoubleSupplier chance;
     final Retry retry;
     final @Nullable Gates gates;
 
     /** The last one that was seen; errors before the first connection are most likely of the same product. */
     private volatile ErrorTable table = Dialect.ofUrl("jdbc:postgresql:").errors();
 
-    RetryRunner(RetryOptions options, RetryMeters meters, Clock clock) {
+    /**
+     * Runs units.
+     *
+     * @param chance gives numbers from 0 to below 1, evenly distributed
+     */
+    RetryRunner(RetryOptions options, RetryMeters meters, Clock clock, DoubleSupplier chance) {
         this.options = options;
         this.meters = meters;
         this.clock = clock;
+        this.chance = chance;
         budget = new RetryBudget(options.reserve(), options.share());
         gates = options.gated() ? new Gates(clock) : null;
         retry = Retry.of(

@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import io.dbops.time.Clock;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

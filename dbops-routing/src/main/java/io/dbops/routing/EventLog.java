@@ -1,6 +1,7 @@
 package io.dbops.routing;
 
 import io.dbops.ClusterEvent;
+import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import io.dbops.time.Clock;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;

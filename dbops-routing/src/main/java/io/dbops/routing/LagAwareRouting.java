@@ -9,6 +9,7 @@ import io.dbops.Discovery;
 import io.dbops.Node;
 import io.dbops.Pools;
 import io.dbops.Routing;
+import io.dbops.time.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;

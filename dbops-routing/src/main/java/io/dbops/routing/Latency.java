@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import io.dbops.time.Clock;
 import java.time.Duration;
 
 /**

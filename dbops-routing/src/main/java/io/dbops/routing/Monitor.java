@@ -6,6 +6,7 @@ import io.dbops.dialect.Position;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Leadership.Reached;
 import io.dbops.routing.Leadership.Silence;
+import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

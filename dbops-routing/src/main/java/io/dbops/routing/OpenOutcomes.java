@@ -3,6 +3,7 @@ package io.dbops.routing;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ServerIdentity;
+import io.dbops.time.Clock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Queue;

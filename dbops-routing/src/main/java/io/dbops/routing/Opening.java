@@ -5,6 +5,7 @@ import io.dbops.dialect.Observation;
 import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Members.Member;
+import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

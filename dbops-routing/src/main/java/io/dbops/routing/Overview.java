@@ -6,6 +6,7 @@ import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.Topology;
 import io.dbops.dialect.Role;
+import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -3,6 +3,7 @@ package io.dbops.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.dbops.Authority;
+import io.dbops.time.SystemClock;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;

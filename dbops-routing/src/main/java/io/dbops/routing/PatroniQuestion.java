@@ -3,6 +3,7 @@ package io.dbops.routing;
 import io.dbops.routing.PatroniAnswers.Cluster;
 import io.dbops.routing.PatroniAnswers.Member;
 import io.dbops.routing.PatroniAnswers.Status;
+import io.dbops.time.Clock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;

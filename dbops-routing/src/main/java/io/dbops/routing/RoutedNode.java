@@ -7,6 +7,8 @@ import io.dbops.Pools;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ServerIdentity;
+import io.dbops.time.Clock;
+import io.dbops.time.SystemClock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;

@@ -8,6 +8,7 @@ import io.dbops.Node;
 import io.dbops.Pools;
 import io.dbops.Session;
 import io.dbops.routing.Members.Member;
+import io.dbops.time.Clock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

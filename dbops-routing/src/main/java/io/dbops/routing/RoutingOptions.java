@@ -1,6 +1,8 @@
 package io.dbops.routing;
 
 import io.dbops.ClusterEvent;
+import io.dbops.time.Clock;
+import io.dbops.time.SystemClock;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

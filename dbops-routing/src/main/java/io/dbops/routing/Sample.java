@@ -1,6 +1,7 @@
 package io.dbops.routing;
 
 import io.dbops.dialect.Position;
+import io.dbops.time.Clock;
 
 /**
  * The primary's position, with the instant noted before it was asked for. A node that has reached the position has

@@ -1,6 +1,7 @@
 package io.dbops.routing;
 
 import io.dbops.ClusterEvent;
+import io.dbops.time.Clock;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;

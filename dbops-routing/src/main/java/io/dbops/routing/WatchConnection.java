@@ -1,5 +1,6 @@
 package io.dbops.routing;
 
+import io.dbops.time.Clock;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

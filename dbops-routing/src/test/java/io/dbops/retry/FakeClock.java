@@ -1,10 +1,11 @@
 package io.dbops.retry;
 
+import io.dbops.time.Clock;
+
 /** Time that passes only when somebody sleeps, or says so. */
 final class FakeClock implements Clock {
 
     volatile long now = 1_000_000_000_000L;
-    volatile double chance = 0.5;
 
     @Override
     public long nanos() {
@@ -12,15 +13,12 @@ final class FakeClock implements Clock {
     }
 
     @Override
-    public void sleep(long nanos) throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        now += nanos;
+    public long wallMillis() {
+        return now / 1_000_000;
     }
 
     @Override
-    public double random() {
-        return chance;
+    public void park(long nanos) {
+        now += nanos;
     }
 }

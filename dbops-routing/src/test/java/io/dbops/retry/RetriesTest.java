@@ -340,7 +340,7 @@ class RetriesTest {
     void aRetryThatCouldNotBeInTimeIsNotMade() {
         var clock = new FakeClock();
         var runner = new RetryRunner(
-                RetryOptions.of(4).with(Duration.ofSeconds(1)).with(events::add), RetryMeters.NONE, clock);
+                RetryOptions.of(4).with(Duration.ofSeconds(1)).with(events::add), RetryMeters.NONE, clock, () -> 0.5);
         Transactions transactions = Transactions.over(pool, runner, EnclosingTransaction.NONE);
 
         assertThatThrownBy(() -> transactions.run(connection -> {
@@ -359,7 +359,7 @@ class RetriesTest {
     @Test
     void aDatabaseThatFailsEverythingIsSoonLeftAlone() {
         var runner = new RetryRunner(
-                RetryOptions.of(4).spending(5, 0.5).with(events::add), RetryMeters.NONE, new FakeClock());
+                RetryOptions.of(4).spending(5, 0.5).with(events::add), RetryMeters.NONE, new FakeClock(), () -> 0.5);
         Transactions transactions = Transactions.over(pool, runner, EnclosingTransaction.NONE);
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(() -> transactions.run(connection -> {

@@ -9,6 +9,7 @@ import io.dbops.dialect.Role;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.dialect.WalPosition;
 import io.dbops.routing.Leadership.Silence;
+import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

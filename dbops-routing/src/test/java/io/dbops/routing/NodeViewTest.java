@@ -6,6 +6,7 @@ import io.dbops.Node;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.dialect.WalPosition;
+import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

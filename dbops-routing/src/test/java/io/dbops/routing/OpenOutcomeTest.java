@@ -19,6 +19,7 @@ import io.dbops.dialect.WalPosition;
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
+import io.dbops.time.SystemClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -6,6 +6,7 @@ import io.dbops.Node;
 import io.dbops.dialect.Observation;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.dialect.WalPosition;
+import io.dbops.time.SystemClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

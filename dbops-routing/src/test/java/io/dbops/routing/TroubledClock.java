@@ -1,5 +1,7 @@
 package io.dbops.routing;
 
+import io.dbops.time.Clock;
+import io.dbops.time.SystemClock;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The machine's clock, whose waits can be made to fail or to last: then nothing is observed any more. */

@@ -1,9 +1,10 @@
-package io.dbops.routing;
+package io.dbops.time;
 
 import java.util.concurrent.locks.LockSupport;
 
 /** The machine's own clock. */
-enum SystemClock implements Clock {
+public enum SystemClock implements Clock {
+    /** It. */
     INSTANCE;
 
     /** {@link System#nanoTime} may be negative, and may wrap within a process; what has passed since here does not. */
