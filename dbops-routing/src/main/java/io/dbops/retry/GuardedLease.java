@@ -4,6 +4,7 @@ import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
+import io.dbops.routing.jdbc.FirstError;
 import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -91,7 +92,7 @@ final class GuardedLease implements Lease {
         if (dialect != null && dialect.classify(error) == ErrorClass.CONNECTION_LOST) {
             lost = true;
         }
-        failure = Lease.firstOf(failure, error, dialect);
+        failure = FirstError.of(failure, error, dialect);
     }
 
     @Override

@@ -224,6 +224,7 @@ final class Rerun<T, X extends Exception> {
     }
 
     /** The failure as the caller gets it: with those before it. */
+    @SuppressWarnings("ReferenceEquality") // an exception is nothing but itself
     private SQLException given(Throwable failure) {
         runner.meters.failed(unit);
         for (Throwable before : failures) {
@@ -234,6 +235,7 @@ final class Rerun<T, X extends Exception> {
         throw Rerun.<RuntimeException>unchecked(failure);
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private static boolean isAmong(Throwable[] all, Throwable one) {
         for (Throwable each : all) {
             if (each == one) {

@@ -5,6 +5,7 @@ import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
+import io.dbops.routing.jdbc.FirstError;
 import io.dbops.routing.jdbc.Lease;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -142,7 +143,7 @@ final class NodeLease implements Lease {
     @Override
     public void failed(SQLException error) {
         Dialect dialect = stamp.node.knownDialect();
-        stamp.failure = Lease.firstOf(stamp.failure, error, dialect);
+        stamp.failure = FirstError.of(stamp.failure, error, dialect);
         ErrorClass errorClass = dialect == null ? ErrorClass.CONNECTION_LOST : dialect.classify(error);
         if (errorClass == ErrorClass.CONNECTION_LOST) {
             aborted();

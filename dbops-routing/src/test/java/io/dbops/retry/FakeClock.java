@@ -1,24 +1,29 @@
 package io.dbops.retry;
 
 import io.dbops.time.Clock;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that passes only when somebody sleeps, or says so. */
+/** Time that passes only when somebody waits, or says so. */
 final class FakeClock implements Clock {
 
-    volatile long now = 1_000_000_000_000L;
+    private final AtomicLong now = new AtomicLong(1_000_000_000_000L);
+
+    void advance(long nanos) {
+        now.addAndGet(nanos);
+    }
 
     @Override
     public long nanos() {
-        return now;
+        return now.get();
     }
 
     @Override
     public long wallMillis() {
-        return now / 1_000_000;
+        return now.get() / 1_000_000;
     }
 
     @Override
     public void park(long nanos) {
-        now += nanos;
+        advance(nanos);
     }
 }

@@ -69,7 +69,7 @@ class GateTest {
             entered.countDown();
         });
         awaitWaiting(other);
-        clock.now += 10 * MILLI;
+        clock.advance(10 * MILLI);
         gate.leave(MILLI, true);
 
         assertThat(entered.await(20, TimeUnit.SECONDS)).as("its turn").isTrue();
@@ -80,14 +80,14 @@ class GateTest {
     void rule34_whoHasWaitedLongerThanOthersTakeGoesAnyway() {
         var gate = new Gate(MILLI, clock);
         gate.enter(MINUTE);
-        clock.now += MILLI;
+        clock.advance(MILLI);
         Thread waiting = start(() -> {
             gate.enter(MINUTE);
             gate.leave(MILLI, true);
         });
         awaitWaiting(waiting);
         while (waiting.isAlive()) {
-            clock.now += 60 * MILLI;
+            clock.advance(60 * MILLI);
             LockSupport.parkNanos(MILLI);
         }
         assertThat(waiting.isAlive()).isFalse();
@@ -116,12 +116,12 @@ class GateTest {
 
     @Test
     void moreAreLetInWhileThatCommitsMoreAndFewerAfterADearConflict() {
-        var limit = new GateLimit(MILLI, clock.now);
+        var limit = new GateLimit(MILLI, clock.nanos());
         assertThat(limit.limit()).isEqualTo(1);
         commit(limit, 2_000, count -> Math.min(count, 3));
         assertThat(limit.limit()).as("three at once commit most").isBetween(2, 4);
 
-        limit.conflicted(1_000 * MILLI, clock.now);
+        limit.conflicted(1_000 * MILLI, clock.nanos());
         assertThat(limit.limit()).isEqualTo(1);
         commit(limit, 5_000, count -> Math.min(count, 3));
         assertThat(limit.limit())
@@ -138,8 +138,8 @@ class GateTest {
     /** So many good attempts, at one a millisecond for each that yields something. */
     private void commit(GateLimit limit, int attempts, Yield yield) {
         for (int i = 0; i < attempts; i++) {
-            clock.now += MILLI / yield.of(limit.limit());
-            limit.succeeded(MILLI, clock.now);
+            clock.advance(MILLI / yield.of(limit.limit()));
+            limit.succeeded(MILLI, clock.nanos());
         }
     }
 
@@ -158,7 +158,7 @@ class GateTest {
                 .as("another key")
                 .isNull();
 
-        clock.now += TimeUnit.SECONDS.toNanos(30);
+        clock.advance(TimeUnit.SECONDS.toNanos(30));
         gates.calmDown();
         assertThat(gates.count()).isZero();
         assertThat(gates.find(unit, GateTest.class)).isNull();

@@ -345,7 +345,7 @@ class RetriesTest {
 
         assertThatThrownBy(() -> transactions.run(connection -> {
                     runs.incrementAndGet();
-                    clock.now += Duration.ofMillis(600).toNanos();
+                    clock.advance(Duration.ofMillis(600).toNanos());
                     throw new SQLException("planted", "40001");
                 }))
                 .hasMessage("planted");

@@ -2,8 +2,6 @@ package io.dbops.routing.jdbc;
 
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
-import io.dbops.dialect.Dialect;
-import io.dbops.dialect.ErrorClass;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -89,25 +87,6 @@ public interface Lease {
      */
     @Nullable
     SQLException spoiled();
-
-    /**
-     * The first error of a transaction, with which later ones are told what they come from: servers answer them all with
-     * no more than that there was one.
-     *
-     * @param before the first one so far, or {@code null}
-     * @param error the one that came now
-     * @param dialect knows what it means, or {@code null}
-     * @return the first one
-     */
-    static SQLException firstOf(@Nullable SQLException before, SQLException error, @Nullable Dialect dialect) {
-        if (before == null) {
-            return error;
-        }
-        if (before != error && dialect != null && dialect.classify(error) == ErrorClass.TRANSACTION_ABORTED) {
-            error.addSuppressed(before);
-        }
-        return before;
-    }
 
     /**
      * Whether a call has failed only because the replica was about to apply a change that was in its way.
