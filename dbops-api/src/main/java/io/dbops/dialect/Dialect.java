@@ -27,7 +27,7 @@ public sealed interface Dialect permits PostgresDialect {
             return PostgresDialect.INSTANCE;
         }
         throw new IllegalArgumentException(
-                "url (" + scheme(url) + "): not a product dbops supports; use jdbc:postgresql:");
+                "url (" + JdbcUrl.scheme(url) + "): not a product dbops supports; use jdbc:postgresql:");
     }
 
     /**
@@ -43,12 +43,6 @@ public sealed interface Dialect permits PostgresDialect {
             return PostgresDialect.INSTANCE;
         }
         throw new SQLException("product (" + product + "): not one dbops supports; use PostgreSQL", "0A000");
-    }
-
-    /** URLs may carry passwords: only their scheme is ever shown. */
-    private static String scheme(String url) {
-        int end = url.indexOf(':', "jdbc:".length());
-        return url.startsWith("jdbc:") && end > 0 ? url.substring(0, end + 1) : "not a JDBC URL";
     }
 
     /**

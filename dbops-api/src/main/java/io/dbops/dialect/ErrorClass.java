@@ -15,7 +15,10 @@ public enum ErrorClass {
     /** The server is starting up, shutting down or in recovery without readers. */
     SERVER_UNAVAILABLE,
 
-    /** The server does not take writes: it is, or has become, a replica, or the transaction is read-only. */
+    /**
+     * The server does not take writes: it is, or has become, a replica, or the transaction is read-only. In a unit that
+     * was declared read-only no other server helps.
+     */
     READ_ONLY,
 
     /** A deadlock or a serialization failure: the transaction was rolled back and may be run again. */
@@ -30,7 +33,10 @@ public enum ErrorClass {
     /** A lock that was not to be waited for is taken. Running again is the caller's decision. */
     LOCK_NOT_AVAILABLE,
 
-    /** The definition of what a statement was prepared for has changed. Prepared anew, it may succeed. */
+    /**
+     * The definition of what a statement was prepared for has changed. Prepared anew, it may succeed: once, for what
+     * fails again has another reason.
+     */
     STALE_PLAN,
 
     /** The statement was cancelled: by its caller, by a time limit, or by an operator. */
@@ -39,12 +45,21 @@ public enum ErrorClass {
     /** An earlier error has ended the transaction: that one tells why. */
     TRANSACTION_ABORTED,
 
-    /** What was written breaks a constraint. The statement, or the commit that checked it, was refused. */
-    CONSTRAINT,
-
-    /** The commit itself went wrong in a way that does not tell whether it happened. */
+    /** A commit went wrong in a way that does not tell whether it happened: this one, or one that the unit made inside. */
     COMMIT_FAILED,
 
-    /** Anything else: an error of the statement, not of the server. */
-    STATEMENT
+    /**
+     * What was written breaks a constraint. The statement, or the commit that checked it, was refused. Running again
+     * helps only if a key that is taken was chosen by what the unit had read before, which its caller knows.
+     */
+    CONSTRAINT,
+
+    /** The statement is refused for another reason that lies in it, in its data, or in its privileges. */
+    STATEMENT,
+
+    /** The server could not do it for want of memory, disk or the like, or for a fault of its own. */
+    SERVER_FAILED,
+
+    /** It is in no table, or tells too little. Whether the statement took effect is not known. */
+    UNCLASSIFIED
 }

@@ -1,24 +1,57 @@
 package io.dbops.dialect;
 
+import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayDeque;
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the errors of one product mean, as its drivers report them.
  *
- * <p>An error is classified by SQLState and vendor code, never by the class of the exception, for drivers disagree on
- * classes. What follows from it depends on the {@link Phase} too: in answer to COMMIT, or to a statement in autocommit
- * mode, everything but a definite refusal of the server leaves the outcome unknown.
+ * <p>An error is classified by vendor code, SQLState and, in a few rows, message. The class of the exception counts only
+ * where these say nothing, for drivers disagree on classes. What follows depends on the {@link Phase} too: in answer to
+ * COMMIT, or to a statement in autocommit mode, everything but a definite refusal of the server leaves the outcome
+ * unknown. {@code docs/errors.md} shows the tables, with the source of each row.
  *
- * <p>Implementations are stateless and thread-safe.
+ * <p>Implementations are stateless and thread-safe. Classifying allocates nothing.
  */
-public sealed interface ErrorTable permits PostgresErrors {
+public sealed interface ErrorTable permits PostgresErrors, MySqlErrors {
+
+    /**
+     * The errors of the database that a JDBC URL names.
+     *
+     * @param url a JDBC URL of PostgreSQL, MySQL or MariaDB
+     * @return the table
+     * @throws IllegalArgumentException if the product is not supported
+     */
+    static ErrorTable ofUrl(String url) {
+        String scheme = JdbcUrl.scheme(url);
+        return switch (scheme) {
+            case "jdbc:postgresql:" -> PostgresErrors.INSTANCE;
+            case "jdbc:mysql:", "jdbc:mysql+srv:", "jdbc:mariadb:" -> MySqlErrors.INSTANCE;
+            default ->
+                throw new IllegalArgumentException("url (" + scheme
+                        + "): not a product whose errors dbops knows; use jdbc:postgresql:, jdbc:mysql: or"
+                        + " jdbc:mariadb:");
+        };
+    }
+
+    /**
+     * The errors of the database at the other end of a connection.
+     *
+     * @param connection an open connection
+     * @return the table
+     * @throws SQLException if the driver cannot tell, or the product is not supported
+     */
+    static ErrorTable of(Connection connection) throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        return switch (product) {
+            case "PostgreSQL" -> PostgresErrors.INSTANCE;
+            case "MySQL", "MariaDB" -> MySqlErrors.INSTANCE;
+            default ->
+                throw new SQLException(
+                        "product (" + product + "): not one whose errors dbops knows; use PostgreSQL, MySQL or MariaDB",
+                        "0A000");
+        };
+    }
 
     /**
      * What a single error means, without what caused it.
@@ -29,45 +62,20 @@ public sealed interface ErrorTable permits PostgresErrors {
     ErrorClass classify(SQLException error);
 
     /**
-     * Finds the error that decides in what a unit of work has thrown: the nearest {@link SQLException} among the
-     * exception, its causes and their next exceptions, and then what was suppressed, that does not merely say that an
-     * earlier error had ended the transaction.
+     * Finds the error that decides in what a unit of work has thrown.
+     *
+     * <p>It is the first {@link SQLException} that tells something among the exception, its causes and their next
+     * exceptions, nearest first. One without a code and a state tells nothing, nor one that only repeats the state of
+     * its cause; and {@link ErrorClass#TRANSACTION_ABORTED} only tells that an earlier error had ended the transaction.
+     * If none does, it is the first such one among what was suppressed, unless that is the loss of the connection: what
+     * fails while cleaning up is not what the unit died of, and makes nothing definite that is not.
      *
      * @param thrown what the unit threw
      * @param phase how far the transaction had come
      * @return the diagnosis
      */
     default Diagnosis diagnose(Throwable thrown, Phase phase) {
-        SQLException masking = null;
-        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-        Queue<Throwable> suppressed = new ArrayDeque<>();
-        Queue<Throwable> open = new ArrayDeque<>();
-        open.add(thrown);
-        while (!open.isEmpty() || !suppressed.isEmpty()) {
-            Throwable next = open.isEmpty() ? suppressed.remove() : open.remove();
-            if (!seen.add(next)) {
-                continue;
-            }
-            if (next instanceof SQLException error) {
-                ErrorClass errorClass = classify(error);
-                if (errorClass != ErrorClass.TRANSACTION_ABORTED) {
-                    return new Diagnosis(error, errorClass, recovery(errorClass, phase));
-                }
-                masking = error;
-                addIfAny(open, error.getNextException());
-            }
-            addIfAny(open, next.getCause());
-            suppressed.addAll(List.of(next.getSuppressed()));
-        }
-        return masking == null
-                ? new Diagnosis(null, ErrorClass.STATEMENT, Recovery.NEVER)
-                : new Diagnosis(masking, ErrorClass.TRANSACTION_ABORTED, Recovery.NEVER);
-    }
-
-    private static void addIfAny(Queue<Throwable> queue, @Nullable Throwable throwable) {
-        if (throwable != null) {
-            queue.add(throwable);
-        }
+        return new ErrorWalk(this).diagnose(thrown, phase);
     }
 
     /**
@@ -78,7 +86,12 @@ public sealed interface ErrorTable permits PostgresErrors {
      * @return what to do
      */
     static Recovery recovery(ErrorClass errorClass, Phase phase) {
-        if (phase != Phase.WORK && !isRefusal(errorClass)) {
+        boolean isDefinite = switch (phase) {
+            case WORK -> true;
+            case COMMIT -> refusesCommit(errorClass);
+            case AUTOCOMMIT -> refusesCommit(errorClass) || refusesStatement(errorClass);
+        };
+        if (!isDefinite) {
             return Recovery.OUTCOME_UNKNOWN;
         }
         return switch (errorClass) {
@@ -88,15 +101,33 @@ public sealed interface ErrorTable permits PostgresErrors {
             case READ_ONLY, SERVER_UNAVAILABLE -> Recovery.FAILOVER;
             case TOO_MANY_CONNECTIONS -> Recovery.BACK_OFF;
             case COMMIT_FAILED -> Recovery.OUTCOME_UNKNOWN;
-            case CREDENTIALS_REFUSED, LOCK_NOT_AVAILABLE, CANCELLED, TRANSACTION_ABORTED, CONSTRAINT, STATEMENT ->
-                Recovery.NEVER;
+            case CREDENTIALS_REFUSED,
+                    LOCK_NOT_AVAILABLE,
+                    CANCELLED,
+                    TRANSACTION_ABORTED,
+                        CONSTRAINT,
+                    STATEMENT,
+                    SERVER_FAILED,
+                    UNCLASSIFIED -> Recovery.NEVER;
         };
     }
 
-    /** Whether a server that answers so has certainly not committed. */
-    private static boolean isRefusal(ErrorClass errorClass) {
+    /**
+     * Whether a server that answers so to COMMIT has certainly not committed. A server that takes no writes has not:
+     * PostgreSQL says so at COMMIT for what a deferred trigger wants to write, and MySQL, once it was made read-only,
+     * rolls back instead of committing.
+     */
+    private static boolean refusesCommit(ErrorClass errorClass) {
         return switch (errorClass) {
-            case CONFLICT, TRANSACTION_ABORTED, CONSTRAINT, STATEMENT, READ_ONLY -> true;
+            case CONFLICT, CONSTRAINT, TRANSACTION_ABORTED, READ_ONLY -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether a statement that is answered so has certainly done nothing. */
+    private static boolean refusesStatement(ErrorClass errorClass) {
+        return switch (errorClass) {
+            case STATEMENT, STALE_PLAN, LOCK_NOT_AVAILABLE, LOCK_TIMEOUT -> true;
             default -> false;
         };
     }

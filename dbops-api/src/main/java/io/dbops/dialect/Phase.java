@@ -9,6 +9,9 @@ public enum Phase {
     /** COMMIT was sent, or may have been, and its answer is the error, or is missing. */
     COMMIT,
 
-    /** A statement in autocommit mode, which is its own commit. */
+    /**
+     * A statement in autocommit mode, which is its own commit. The error is what executing it has thrown: by then, what
+     * reading its result throws is no answer to it any more.
+     */
     AUTOCOMMIT
 }
