@@ -105,7 +105,7 @@ public sealed interface ErrorTable permits PostgresErrors, MySqlErrors {
                     LOCK_NOT_AVAILABLE,
                     CANCELLED,
                     TRANSACTION_ABORTED,
-                        CONSTRAINT,
+                    CONSTRAINT,
                     STATEMENT,
                     SERVER_FAILED,
                     UNCLASSIFIED -> Recovery.NEVER;
