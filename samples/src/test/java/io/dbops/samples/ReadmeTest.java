@@ -2,6 +2,7 @@ package io.dbops.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dbops.retry.CommitMarkers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ class ReadmeTest {
     private static final String GETTING_STARTED = "docs/getting-started.md";
     private static final String SESSIONS = "docs/sessions.md";
     private static final String FAILOVER = "docs/failover.md";
+    private static final String COMMITS = "docs/commits.md";
     private static final String README = "README.md";
     private static final int MOST_LINES = 150;
 
@@ -41,20 +43,32 @@ class ReadmeTest {
         assertThat(page(SESSIONS)).contains(block("AcrossThreadsAndProcesses.java", tag));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"create", "prune"})
+    void markersOfCommitsAreCodeThatRuns(String tag) throws IOException {
+        assertThat(page(COMMITS)).contains(block("ProvingCommits.java", tag));
+    }
+
+    @Test
+    void theTableOfMarkersIsShownAsItIs() throws IOException {
+        assertThat(page(COMMITS)).contains("```sql\n" + CommitMarkers.standard().ddl() + "\n```\n");
+    }
+
     @Test
     void readmeIsAScreenAndAHalf() throws IOException {
         assertThat(page(README).lines()).hasSizeLessThanOrEqualTo(MOST_LINES);
     }
 
-    @Test
-    void testsThatTheReadmeNamesExist() throws IOException {
-        assertThat(matches(README, "`(\\w+Test)`"))
+    @ParameterizedTest
+    @ValueSource(strings = {README, COMMITS})
+    void testsThatPagesNameExist(String page) throws IOException {
+        assertThat(matches(page, "`(\\w+Test)`"))
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(tests()).contains(name + ".java"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER})
+    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER, COMMITS})
     void filesThatAreLinkedToExist(String page) throws IOException {
         Path directory = ROOT.resolve(page).resolve("..");
         assertThat(matches(page, "\\]\\(([^):#]+)[^)]*\\)"))

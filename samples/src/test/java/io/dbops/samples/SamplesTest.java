@@ -54,6 +54,17 @@ class SamplesTest {
         assertThat(printedBy(() -> AcrossThreadsAndProcesses.main(addresses()))).startsWith("1, 2, 3 orders seen");
     }
 
+    @Test
+    void markersOfCommitsAreInATableThatIsKeptSmall() throws Exception {
+        try (var connection = cluster.primary().connectAsSuperuser();
+                var statement = connection.createStatement()) {
+            statement.execute("grant create on schema public to app");
+        }
+
+        assertThat(printedBy(() -> ProvingCommits.main(addresses())))
+                .startsWith("commits proved by markers in \"public\".\"dbops_tx\": 0 old ones deleted");
+    }
+
     /** Starts its own cluster, for it stops the replay of the replica. */
     @Test
     void consistenciesAskForMoreAndMore() throws Exception {
