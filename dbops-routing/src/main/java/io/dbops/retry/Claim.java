@@ -1,5 +1,6 @@
 package io.dbops.retry;
 
+import io.dbops.time.Clock;
 import io.dbops.tx.CommitOutcome;
 import javax.sql.DataSource;
 

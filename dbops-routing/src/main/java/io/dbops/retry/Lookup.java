@@ -1,5 +1,6 @@
 package io.dbops.retry;
 
+import io.dbops.time.Clock;
 import io.dbops.tx.CommitOutcome;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -101,8 +102,7 @@ final class Lookup {
     }
 
     private void pause() throws InterruptedException {
-        long pause = (long) (PAUSE.toNanos() * (0.5 + clock.random()));
-        clock.sleep(Math.max(0, Math.min(pause, leftNanos())));
+        clock.sleep(Math.max(0, Math.min(PAUSE.toNanos(), leftNanos())));
     }
 
     /** How long a lock may be waited for, so that the answer comes well before the connection is given up. */

@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A unit of work that did not go through at once, or has to take turns. Belongs to one thread.
@@ -30,7 +28,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Rerun<T, X extends Exception> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Rerun.class);
+    /** Whoever lost the answer to a commit waits so long at least to be told. */
+    private static final long LEAST_LOOKUP = 2_000_000_000L;
 
     private final RetryRunner runner;
     private final DataSource dataSource;
@@ -92,13 +91,14 @@ final class Rerun<T, X extends Exception> {
             }
             attemptBegan = runner.clock.nanos();
             var attempt = new Attempt<T>();
+            Attempt.BeforeCommit before = Claiming.of(runner.options.proof(), unit);
             T result;
             try {
-                result = attempt.run(dataSource, unit, timeout(), Attempt.BeforeCommit.NOTHING, work);
+                result = attempt.run(dataSource, unit, timeout(), before, work);
             } catch (Exception failure) {
                 Diagnosis diagnosis = diagnose(attempt, failure);
                 leave(gate, diagnosis.errorClass() == ErrorClass.CONFLICT, false);
-                if (goesOn(attempt, failure, diagnosis)) {
+                if (isCommitted(attempt, before, failure, diagnosis)) {
                     return resultOf(attempt);
                 }
                 continue;
@@ -113,10 +113,10 @@ final class Rerun<T, X extends Exception> {
     }
 
     /** Goes on after the first attempt, which has failed. */
-    T after(Attempt<T> attempt, Exception failure) throws SQLException {
+    T after(Attempt<T> attempt, Attempt.BeforeCommit before, Exception failure) throws SQLException {
         Diagnosis diagnosis = diagnose(attempt, failure);
         leave(null, diagnosis.errorClass() == ErrorClass.CONFLICT, false);
-        return goesOn(attempt, failure, diagnosis) ? resultOf(attempt) : run();
+        return isCommitted(attempt, before, failure, diagnosis) ? resultOf(attempt) : run();
     }
 
     private @Nullable Duration timeout() {
@@ -165,10 +165,11 @@ final class Rerun<T, X extends Exception> {
      *
      * @return whether the unit was committed all the same; if not it is to be run again
      */
-    private boolean goesOn(Attempt<T> attempt, Exception failure, Diagnosis found) throws SQLException {
+    private boolean isCommitted(Attempt<T> attempt, Attempt.BeforeCommit before, Exception failure, Diagnosis found)
+            throws SQLException {
         Diagnosis diagnosis = found;
         if (diagnosis.recovery() == Recovery.OUTCOME_UNKNOWN) {
-            CommitOutcome outcome = resolve(diagnosis);
+            CommitOutcome outcome = resolve(Claiming.of(before), diagnosis);
             if (outcome.isCommitted()) {
                 runner.succeeded(unit, attempt, attempts - 1);
                 return true;
@@ -183,29 +184,31 @@ final class Rerun<T, X extends Exception> {
         long millis = tries.onError(new Failure(this, diagnosis));
         if (millis < 0) {
             if (diagnosis.recovery().isRetry()) {
-                tell(new RetryEvent.GivenUp(unit, attempts, diagnosis, limit));
+                runner.tell(new RetryEvent.GivenUp(unit, attempts, diagnosis, limit));
             }
             throw given(failure);
         }
         runner.meters.retried(unit, diagnosis);
-        tell(new RetryEvent.Retried(unit, attempts, diagnosis, Duration.ofNanos(wait)));
+        runner.tell(new RetryEvent.Retried(unit, attempts, diagnosis, Duration.ofNanos(wait)));
         failures.add(failure);
         try {
             runner.clock.sleep(wait);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             failures.remove(failure);
-            tell(new RetryEvent.GivenUp(unit, attempts, diagnosis, Limit.INTERRUPT));
+            runner.tell(new RetryEvent.GivenUp(unit, attempts, diagnosis, Limit.INTERRUPT));
             throw given(failure);
         }
         return false;
     }
 
-    private CommitOutcome resolve(Diagnosis diagnosis) {
-        CommitOutcome outcome = new CommitOutcome.Unknown("its commit ended with " + diagnosis.errorClass()
-                + " and nothing was kept by which it could be looked up");
+    private CommitOutcome resolve(@Nullable Claim claim, Diagnosis diagnosis) {
+        CommitOutcome outcome = claim == null
+                ? new CommitOutcome.Unknown("its commit ended with " + diagnosis.errorClass()
+                        + ", and nothing was kept by which it could be looked up; see Retries.proving")
+                : claim.resolve(dataSource, Math.max(deadline, runner.clock.nanos() + LEAST_LOOKUP), runner.clock);
         runner.meters.resolved(unit, outcome);
-        tell(new RetryEvent.Resolved(unit, attempts, diagnosis, outcome));
+        runner.tell(new RetryEvent.Resolved(unit, attempts, diagnosis, outcome));
         return outcome;
     }
 
@@ -249,13 +252,5 @@ final class Rerun<T, X extends Exception> {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> RuntimeException unchecked(Throwable failure) throws E {
         throw (E) failure;
-    }
-
-    private void tell(RetryEvent event) {
-        try {
-            runner.options.listener().on(event);
-        } catch (RuntimeException e) {
-            LOG.warn("A listener of retries failed", e);
-        }
     }
 }

@@ -124,6 +124,18 @@ public final class Retries implements Retrying {
     }
 
     /**
+     * Looks up whether a transaction was committed whose COMMIT was not answered: the unit returns if it was, runs again if
+     * it was not, and only else is its outcome {@linkplain io.dbops.tx.CommitOutcomeUnknownException unknown}. Costs one
+     * statement a transaction; looking up may take what is left of the deadline, and 2 s at least.
+     *
+     * @param proof {@link CommitMarkers} or, for who cannot have a table, {@link TransactionStatus}
+     * @return other retries
+     */
+    public Retries proving(CommitProof proof) {
+        return new Retries(options.with(requireNonNull(proof, "proof")));
+    }
+
+    /**
      * Sets who is told of each retry.
      *
      * @param listener called on the thread that runs the unit

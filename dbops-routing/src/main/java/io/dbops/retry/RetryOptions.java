@@ -4,6 +4,7 @@ import io.dbops.dialect.ErrorClass;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was asked of retries.
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param share how many each success adds to these
  * @param alsoAfter optional reasons to run a unit again
  * @param gated whether units in conflict take turns
+ * @param proof how a commit without an answer is looked up, if it is
  * @param listener is told
  */
 record RetryOptions(
@@ -25,6 +27,7 @@ record RetryOptions(
         double share,
         Set<ErrorClass> alsoAfter,
         boolean gated,
+        @Nullable CommitProof proof,
         RetryListener listener) {
 
     private static final int MOST_ATTEMPTS = 100;
@@ -50,32 +53,36 @@ record RetryOptions(
 
     static RetryOptions of(int attempts) {
         return new RetryOptions(
-                attempts, Duration.ofSeconds(10), Backoff.DEFAULT, 100, 0.2, Set.of(), true, RetryListener.NONE);
+                attempts, Duration.ofSeconds(10), Backoff.DEFAULT, 100, 0.2, Set.of(), true, null, RetryListener.NONE);
     }
 
     RetryOptions with(Duration value) {
-        return new RetryOptions(attempts, value, backoff, reserve, share, alsoAfter, gated, listener);
+        return new RetryOptions(attempts, value, backoff, reserve, share, alsoAfter, gated, proof, listener);
     }
 
     RetryOptions with(Backoff value) {
-        return new RetryOptions(attempts, deadline, value, reserve, share, alsoAfter, gated, listener);
+        return new RetryOptions(attempts, deadline, value, reserve, share, alsoAfter, gated, proof, listener);
     }
 
     RetryOptions with(RetryListener value) {
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, value);
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, proof, value);
     }
 
     RetryOptions spending(int retries, double successShare) {
-        return new RetryOptions(attempts, deadline, backoff, retries, successShare, alsoAfter, gated, listener);
+        return new RetryOptions(attempts, deadline, backoff, retries, successShare, alsoAfter, gated, proof, listener);
     }
 
     RetryOptions alsoAfter(ErrorClass value) {
         EnumSet<ErrorClass> all = EnumSet.of(value);
         all.addAll(alsoAfter);
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, all, gated, listener);
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, all, gated, proof, listener);
     }
 
     RetryOptions withoutGate() {
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, false, listener);
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, false, proof, listener);
+    }
+
+    RetryOptions with(CommitProof value) {
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, value, listener);
     }
 }

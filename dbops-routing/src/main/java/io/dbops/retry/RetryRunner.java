@@ -4,6 +4,7 @@ import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorTable;
 import io.dbops.time.Clock;
 import io.dbops.tx.Attempt;
+import io.dbops.tx.CommitOutcome;
 import io.dbops.tx.SqlFunction;
 import io.dbops.tx.Unit;
 import io.dbops.tx.UnitRunner;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs units as {@link Retries} say. The first attempt costs little more than itself; all else is in {@link Rerun}, which
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * jitter and budget plug as its interval function.
  */
 final class RetryRunner implements UnitRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RetryRunner.class);
 
     final RetryOptions options;
     final RetryMeters meters;
@@ -65,11 +70,12 @@ final class RetryRunner implements UnitRunner {
             return new Rerun<>(this, dataSource, unit, site, work, began).run();
         }
         var attempt = new Attempt<T>();
+        Attempt.BeforeCommit before = Claiming.of(options.proof(), unit);
         T result;
         try {
-            result = attempt.run(dataSource, unit, unit.timeout(), Attempt.BeforeCommit.NOTHING, work);
+            result = attempt.run(dataSource, unit, unit.timeout(), before, work);
         } catch (Exception failure) {
-            return new Rerun<>(this, dataSource, unit, site, work, began).after(attempt, failure);
+            return new Rerun<>(this, dataSource, unit, site, work, began).after(attempt, before, failure);
         }
         succeeded(unit, attempt, 0);
         return result;
@@ -78,6 +84,18 @@ final class RetryRunner implements UnitRunner {
     void succeeded(Unit unit, Attempt<?> attempt, int retries) {
         budget.succeeded(retries);
         meters.committed(unit);
+        CommitOutcome.CommittedNotReplicated outcome = Claiming.warned(attempt);
+        if (outcome != null) {
+            tell(new RetryEvent.NotReplicated(unit, outcome));
+        }
+    }
+
+    void tell(RetryEvent event) {
+        try {
+            options.listener().on(event);
+        } catch (RuntimeException e) {
+            LOG.warn("A listener of retries failed", e);
+        }
     }
 
     /** How long a unit may take. */

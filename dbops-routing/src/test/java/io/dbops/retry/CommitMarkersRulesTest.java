@@ -17,6 +17,7 @@ import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import io.dbops.test.FaultProxy;
+import io.dbops.time.SystemClock;
 import io.dbops.tx.Attempt;
 import io.dbops.tx.CommitOutcome;
 import io.dbops.tx.CommitOutcome.Committed;
@@ -103,7 +104,7 @@ class CommitMarkersRulesTest {
     }
 
     private static CommitOutcome resolve(Claim claim, DataSource dataSource) {
-        return claim.resolve(dataSource, System.nanoTime() + LONG.toNanos(), SystemClock.INSTANCE);
+        return claim.resolve(dataSource, SystemClock.INSTANCE.nanos() + LONG.toNanos(), SystemClock.INSTANCE);
     }
 
     @Test
@@ -192,7 +193,7 @@ class CommitMarkersRulesTest {
                 RoutedDataSource routed = LagAwareRouting.within(Duration.ofSeconds(2))
                         .wrap(List.of(Node.of(primary.name(), over(pool, network), primary.dataSource())))) {
             var claims = new ArrayList<Claim>();
-            var attempt = new Attempt();
+            var attempt = new Attempt<Integer>();
             Attempt.BeforeCommit thenLose = connection -> {
                 claims.add(MARKERS.claim(connection));
                 network.halfOpen();

@@ -79,7 +79,7 @@ class CommitProofBudgetTest {
             pool.setDataSource(primary.dataSource());
             pool.setMaximumPoolSize(1);
             for (int i = 0; i < UNITS; i++) {
-                new Attempt()
+                new Attempt<Integer>()
                         .run(
                                 pool,
                                 unit,

@@ -3,6 +3,7 @@ package io.dbops.retry;
 import static io.dbops.retry.CommitMarkersRulesTest.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dbops.time.Clock;
 import io.dbops.tx.CommitOutcome;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -37,8 +38,13 @@ class LookupTest {
         }
 
         @Override
-        public double random() {
-            return 0.5;
+        public long wallMillis() {
+            return nanos / 1_000_000;
+        }
+
+        @Override
+        public void park(long time) {
+            nanos += time;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dbops.test.EmbeddedNode;
 import io.dbops.test.FaultProxy;
+import io.dbops.time.SystemClock;
 import io.dbops.tx.CommitOutcome;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -22,6 +22,8 @@ import io.dbops.tx.SwallowedErrorException;
 import io.dbops.tx.Transactions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -45,6 +47,7 @@ class RetriesTest {
     private final HikariDataSource pool;
     private final List<RetryEvent> events = new ArrayList<>();
     private final AtomicInteger runs = new AtomicInteger();
+    private final AtomicInteger answersLost = new AtomicInteger();
 
     RetriesTest(EmbeddedCluster cluster) {
         this.cluster = cluster;
@@ -218,6 +221,68 @@ class RetriesTest {
         assertThat(runs).hasValue(2);
         assertThat(transactions().<Integer, RuntimeException>read(c -> number(c, "select max(n) from trap")))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void rule30_aCommitWithoutAnAnswerIsLookedUpAndRunAgainWhenItDidNotHappen() throws Exception {
+        createTrapAtCommit();
+        CommitMarkers markers = CommitMarkers.standard();
+        markers.create(pool);
+        Transactions transactions =
+                retries().proving(markers).listener(events::add).over(pool);
+        transactions.write(
+                connection -> execute(connection, "insert into trap values (" + runs.incrementAndGet() + ")"));
+
+        assertThat(runs).hasValue(2);
+        assertThat(transactions.<Integer, RuntimeException>read(c -> number(c, "select sum(n) from trap")))
+                .isEqualTo(2);
+        assertThat(events)
+                .anySatisfy(event -> assertThat(event)
+                        .isInstanceOfSatisfying(
+                                Resolved.class,
+                                resolved ->
+                                        assertThat(resolved.outcome()).isInstanceOf(CommitOutcome.RolledBack.class)));
+    }
+
+    /** The answer is lost after the server has committed: the client's socket is cut while it waits for it. */
+    @Test
+    void rule30_aCommitWithoutAnAnswerIsLookedUpAndNotRunAgainWhenItHappened() throws Exception {
+        CommitMarkers markers = CommitMarkers.standard();
+        markers.create(pool);
+        Transactions transactions = Transactions.over(
+                Leading.to(() -> losingTheAnswer(pool.getConnection())),
+                retries().proving(markers).listener(events::add).open("test", null),
+                EnclosingTransaction.NONE);
+        int result = transactions.write(connection -> {
+            execute(connection, "update account set amount = amount + 1 where id = 1");
+            return runs.incrementAndGet();
+        });
+
+        assertThat(result).isEqualTo(1);
+        assertThat(runs).hasValue(1);
+        assertThat(amount(1)).isEqualTo(101);
+        assertThat(events)
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Resolved.class,
+                        resolved -> assertThat(resolved.outcome().isCommitted()).isTrue());
+    }
+
+    /** A connection whose first commit of all happens, and ends as if its answer had not come. */
+    private Connection losingTheAnswer(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                RetriesTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    Object result;
+                    try {
+                        result = method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                    if (method.getName().equals("commit") && answersLost.getAndIncrement() == 0) {
+                        throw new SQLException("the answer is lost", "08006");
+                    }
+                    return result;
+                });
     }
 
     @Test
@@ -417,8 +482,8 @@ class RetriesTest {
     void rule35_insideSomebodysTransactionAUnitJoinsOrRefuses() throws Exception {
         try (Connection theirs = pool.getConnection()) {
             theirs.setAutoCommit(false);
-            Transactions transactions = Transactions.over(
-                    pool, Retries.attempts(4).open("test", null), dataSource -> dataSource == pool ? theirs : null);
+            Transactions transactions =
+                    Transactions.over(pool, Retries.attempts(4).open("test", null), dataSource -> theirs);
             transactions.run(connection -> {
                 assertThat(connection).isSameAs(theirs);
                 execute(connection, "update account set amount = 1 where id = 1");

@@ -130,7 +130,7 @@ class StandbyWaitRulesTest {
     @Test
     void rule31_aCommitWhoseWaitWasCancelledIsReportedAsNotReplicated() throws Exception {
         standby.freeze();
-        var attempt = new Attempt();
+        var attempt = new Attempt<Integer>();
         var running = CompletableFuture.runAsync(() -> insert(attempt));
         await("the wait is cancelled", () -> cancelWaits() > 0);
         running.join();
@@ -152,7 +152,7 @@ class StandbyWaitRulesTest {
         assertThat(PostgresCommits.ofWarning(second)).isNotNull();
     }
 
-    private void insert(Attempt attempt) {
+    private void insert(Attempt<Integer> attempt) {
         try {
             attempt.run(
                     primary.dataSource(),
