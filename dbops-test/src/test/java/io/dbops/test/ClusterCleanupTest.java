@@ -9,13 +9,13 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is left behind, however a cluster ends. */
@@ -68,13 +68,29 @@ final class ClusterCleanupTest {
 
     @Test
     void clusterThatCannotStartSaysWhyAndLeavesNothing() throws IOException {
-        List<Path> before = clusterDirectories();
-        assertThatThrownBy(() -> EmbeddedCluster.builder()
-                        .setting("max_connections", "many")
-                        .start())
-                .isInstanceOf(ClusterException.class)
-                .hasMessageContaining("invalid value for parameter \"max_connections\": \"many\"");
-        assertThat(clusterDirectories()).isSubsetOf(before);
+        Path own = Files.createTempDirectory(ClusterDirectory.parent(), "dbops-cleanup-");
+        String before = System.getProperty(ClusterDirectory.PROPERTY);
+        try {
+            // The servers may run as another user.
+            Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx--x--x"));
+            // Where all clusters are, those of other builds come and go.
+            System.setProperty(ClusterDirectory.PROPERTY, own.toString());
+            assertThatThrownBy(() -> EmbeddedCluster.builder()
+                            .setting("max_connections", "many")
+                            .start())
+                    .isInstanceOf(ClusterException.class)
+                    .hasMessageContaining("invalid value for parameter \"max_connections\": \"many\"")
+                    .as("it was started in the directory that is looked at")
+                    .hasMessageContaining(own.toString());
+            assertThat(own).isEmptyDirectory();
+        } finally {
+            if (before == null) {
+                System.clearProperty(ClusterDirectory.PROPERTY);
+            } else {
+                System.setProperty(ClusterDirectory.PROPERTY, before);
+            }
+            FileTrees.delete(own);
+        }
     }
 
     @Test
@@ -148,12 +164,5 @@ final class ClusterCleanupTest {
             pids.addAll(Signals.childrenOf(node.pid()));
         }
         return pids;
-    }
-
-    private static List<Path> clusterDirectories() throws IOException {
-        try (Stream<Path> paths = Files.list(ClusterDirectory.parent())) {
-            return paths.filter(path -> path.getFileName().toString().startsWith("dbops-cluster-"))
-                    .toList();
-        }
     }
 }
