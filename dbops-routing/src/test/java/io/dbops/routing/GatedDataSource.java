@@ -5,13 +5,15 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 
-/** A data source whose queries can be held before they are sent, or after they were answered. */
+/** A data source whose queries can be held before they are sent, or after they were answered, or fail. */
 final class GatedDataSource {
 
     final Gate questions = new Gate();
     final Gate answers = new Gate();
+    final AtomicBoolean fails = new AtomicBoolean();
 
     private final DataSource delegate;
 
@@ -31,6 +33,9 @@ final class GatedDataSource {
     private Object call(Object target, Method method, Object[] args) throws Throwable {
         boolean query = method.getName().equals("executeQuery");
         if (query) {
+            if (fails.get()) {
+                throw new AssertionError("planted: the question fails");
+            }
             questions.pass();
         }
         Object result;
