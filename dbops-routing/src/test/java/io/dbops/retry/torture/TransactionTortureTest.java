@@ -2,6 +2,8 @@ package io.dbops.retry.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.dbops.retry.CommitMarkers;
+import io.dbops.retry.TransactionStatus;
 import io.dbops.retry.torture.Contender.Fate;
 import io.dbops.retry.torture.Mishaps.Mishap;
 import io.dbops.routing.LagAwareRouting;
@@ -91,6 +93,7 @@ class TransactionTortureTest {
                 try (Connection connection = cluster.primary().connect()) {
                     Bank.create(connection, contenders.size());
                 }
+                CommitMarkers.standard().create(cluster.primary().dataSource());
                 var mishaps = new Mishaps(cluster, lines, aims, contenders, random.split());
                 mishaps.replicateSynchronously();
                 try (var clients = new Clients(contenders, aims, seed)) {
@@ -105,7 +108,10 @@ class TransactionTortureTest {
 
     private static List<Contender> contenders(RoutedDataSource routed) {
         return List.of(
-                new Contender.Retried(0, "unproven", routed, UnaryOperator.identity()), new Contender.Naive(1, routed));
+                new Contender.Retried(0, "unproven", routed, UnaryOperator.identity()),
+                new Contender.Naive(1, routed),
+                new Contender.Retried(2, "markers", routed, retries -> retries.proving(CommitMarkers.standard())),
+                new Contender.Retried(3, "numbers", routed, retries -> retries.proving(TransactionStatus.standard())));
     }
 
     /** Spreads what happens over the units. */
