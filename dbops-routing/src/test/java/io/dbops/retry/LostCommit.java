@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -69,6 +71,29 @@ final class LostCommit implements AutoCloseable {
         connection.setNetworkTimeout(Runnable::run, GIVEN_UP_AFTER_MILLIS);
         assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
         return this;
+    }
+
+    /**
+     * Commits while the network fails, a moment sooner or later.
+     *
+     * @return whether the commit was acknowledged
+     */
+    boolean commitWhile(Consumer<FaultProxy> fault, int moment) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, GIVEN_UP_AFTER_MILLIS);
+        var failing = CompletableFuture.runAsync(() -> {
+            for (int i = 0; i < moment; i++) {
+                Thread.onSpinWait();
+            }
+            fault.accept(network);
+        });
+        try {
+            connection.commit();
+            return true;
+        } catch (SQLException lost) {
+            return false;
+        } finally {
+            failing.join();
+        }
     }
 
     /** Delivers whatever was held up, and returns when the server's process has ended over it. */
