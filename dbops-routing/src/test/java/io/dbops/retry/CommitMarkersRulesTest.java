@@ -81,6 +81,20 @@ class CommitMarkersRulesTest {
         }
     }
 
+    /** A lookup goes on after an error that the guard has seen: the wait for the lock that was too long. */
+    @Test
+    void rule30_aLookupIsNotStoppedByTheGuardOfUnits() throws Exception {
+        try (var lost = new LostCommit(primary, MARKERS)) {
+            lost.loseRequest();
+
+            CommitOutcome outcome = lost.resolve(new GuardedDataSource(primary.dataSource()), LONG);
+
+            lost.deliver();
+            assertThat(outcome).isInstanceOf(RolledBack.class);
+            assertThat(lost.rows(primary)).isZero();
+        }
+    }
+
     @Test
     void rule30_aTransactionThatWasRolledBackIsFoundSo() throws Exception {
         try (var lost = new LostCommit(primary, MARKERS)) {
