@@ -1,12 +1,13 @@
 package io.dbops.samples;
 
 import io.dbops.retry.CommitMarkers;
+import io.dbops.retry.Retries;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * The table by which commits are proved: made once, and kept small.
+ * Units of work whose commits are proved: by a table that is made once, and kept small.
  *
  * <p>Arguments: user, password and the URL of a primary, for a role that may create tables.
  */
@@ -30,6 +31,16 @@ public final class ProvingCommits {
         CommitMarkers markers = CommitMarkers.standard(); // or .schema("orders").table("markers")
         markers.create(dataSource); // does nothing if the table is there
         // end::create
+
+        // tag::use
+        var transactions = Retries.attempts(8).proving(markers).over(dataSource);
+        transactions.run(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("create table if not exists sample_payments (amount int)");
+                statement.execute("insert into sample_payments values (42)");
+            }
+        });
+        // end::use
 
         // tag::prune
         int deleted = markers.prune(dataSource, Duration.ofHours(2));

@@ -44,7 +44,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"create", "prune"})
+    @ValueSource(strings = {"create", "use", "prune"})
     void markersOfCommitsAreCodeThatRuns(String tag) throws IOException {
         assertThat(page(COMMITS)).contains(block("ProvingCommits.java", tag));
     }
