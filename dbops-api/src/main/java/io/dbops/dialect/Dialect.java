@@ -84,7 +84,7 @@ public sealed interface Dialect permits PostgresDialect {
      * Whether the transaction that is open on a connection has failed, so that it can only be rolled back.
      *
      * @param connection a connection, inside a transaction
-     * @return {@code false} also where the connection is lost
+     * @return {@code true} also where the connection turns out to be lost
      */
     boolean isAborted(Connection connection);
 

@@ -61,9 +61,9 @@ public final class PostgresDialect implements Dialect {
             select current_setting('default_transaction_read_only')::boolean
               or (current_setting('transaction_read_only')::boolean and not pg_is_in_recovery())""";
 
-    /** A transaction has something to commit once it has a number. */
+    /** A message to nobody: of a transaction that wrote nothing the commit would not be waited for. */
     private static final String COMMIT_SOMETHING =
-            "select set_config('synchronous_commit', 'local', true), pg_current_xact_id()";
+            "select set_config('synchronous_commit', 'local', true), pg_logical_emit_message(true, 'dbops', '')";
 
     private static final String STANDBYS = """
             select distinct coalesce(application_name, ''), host(client_addr)
@@ -137,7 +137,8 @@ public final class PostgresDialect implements Dialect {
             statement.execute("select");
             return false;
         } catch (SQLException e) {
-            return classify(e) == ErrorClass.TRANSACTION_ABORTED;
+            ErrorClass errorClass = classify(e);
+            return errorClass == ErrorClass.TRANSACTION_ABORTED || errorClass == ErrorClass.CONNECTION_LOST;
         }
     }
 

@@ -23,6 +23,7 @@ public final class Attempt<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Attempt.class);
 
     private Phase phase = Phase.WORK;
+    private boolean committed;
     private @Nullable SQLWarning warning;
     private @Nullable Connection connection;
     private @Nullable T result;
@@ -71,11 +72,12 @@ public final class Attempt<T> {
         T returned;
         try {
             prepare(open, unit, left);
-            returned = work.apply(open);
+            returned = work.apply(new UnitConnection(open));
             result = returned;
             beforeCommit.on(open);
             phase = Phase.COMMIT;
             open.commit();
+            committed = true;
         } catch (Throwable failure) {
             abandon(open, failure);
             throw failure;
@@ -107,6 +109,15 @@ public final class Attempt<T> {
     }
 
     /**
+     * Whether the commit was acknowledged. What is thrown all the same says nothing of the transaction.
+     *
+     * @return whether it was
+     */
+    public boolean isCommitted() {
+        return committed;
+    }
+
+    /**
      * What the work returned, whether or not that was committed.
      *
      * @return {@code null} also if it did not return
@@ -133,19 +144,27 @@ public final class Attempt<T> {
         return connection;
     }
 
-    private static void abandon(Connection connection, Throwable failure) {
+    @SuppressWarnings("ReferenceEquality") // an exception is nothing but itself
+    private void abandon(Connection connection, Throwable failure) {
         try (connection) {
-            connection.rollback();
+            if (failure instanceof Error && phase == Phase.COMMIT) {
+                // The answer may still come: nobody else is to read it.
+                connection.abort(Runnable::run);
+            } else {
+                connection.rollback();
+            }
         } catch (SQLException | RuntimeException e) {
-            failure.addSuppressed(e);
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
         }
     }
 
     /** The commit was acknowledged: what fails from here on must not look like a failed transaction. */
-    private void finish(Connection committed) {
-        try (committed) {
-            warning = committed.getWarnings();
-        } catch (SQLException e) {
+    private void finish(Connection open) {
+        try (open) {
+            warning = open.getWarnings();
+        } catch (SQLException | RuntimeException e) {
             LOG.warn("A connection could not be given back after its transaction was committed", e);
         }
     }

@@ -47,7 +47,7 @@ final class Nesting {
         try {
             result = work.apply(connection);
         } finally {
-            current.set(null);
+            current.remove();
         }
         if (enclosing.failed != null) {
             throw new SwallowedErrorException(enclosing.failed);
@@ -63,10 +63,10 @@ final class Nesting {
             if (connection == null) {
                 throw new IllegalStateException("the enclosing transaction has ended");
             }
-            requireJoinable(unit, connection.isReadOnly(), null);
-            return work.apply(connection);
+            requireJoinable(unit, connection.isReadOnly(), false, null);
+            return outermost(connection, unit, work);
         }
-        requireJoinable(unit, enclosing.unit.readOnly(), enclosing.unit.isolation());
+        requireJoinable(unit, enclosing.unit.readOnly(), enclosing.unit.idempotent(), enclosing.unit.isolation());
         try {
             return work.apply(enclosing.connection);
         } catch (Throwable failure) {
@@ -77,7 +77,12 @@ final class Nesting {
         }
     }
 
-    private static void requireJoinable(Unit unit, boolean readOnly, @Nullable Isolation isolation) {
+    private static void requireJoinable(
+            Unit unit, boolean readOnly, boolean idempotent, @Nullable Isolation isolation) {
+        if (idempotent && !unit.idempotent() && !unit.readOnly()) {
+            throw new IllegalStateException(unit + " may not be done twice, but is inside one that may; ask for"
+                    + " .idempotent() here too, or not there");
+        }
         if (readOnly && !unit.readOnly()) {
             throw new IllegalStateException(unit + " writes, but is inside a transaction that only reads");
         }
@@ -89,25 +94,28 @@ final class Nesting {
     }
 
     /** Runs a part of a unit, of which nothing stays if it throws. */
+    @SuppressWarnings("ReferenceEquality") // an exception is nothing but itself
     <T, X extends Exception> T savepoint(Connection connection, SqlFunction<T, X> work) throws SQLException, X {
         Enclosing enclosing = current.get();
         Throwable failedBefore = enclosing == null ? null : enclosing.failed;
         Savepoint savepoint = connection.setSavepoint();
-        T result;
         try {
-            result = work.apply(connection);
+            T result = work.apply(connection);
+            connection.releaseSavepoint(savepoint);
+            return result;
         } catch (Throwable failure) {
             try {
                 connection.rollback(savepoint);
+                connection.releaseSavepoint(savepoint);
                 if (enclosing != null) {
                     enclosing.failed = failedBefore;
                 }
             } catch (SQLException | RuntimeException e) {
-                failure.addSuppressed(e);
+                if (e != failure) {
+                    failure.addSuppressed(e);
+                }
             }
             throw failure;
         }
-        connection.releaseSavepoint(savepoint);
-        return result;
     }
 }

@@ -120,8 +120,9 @@ public final class Transactions {
     }
 
     /**
-     * Units that take no longer than this, with all attempts and the waits between them. A statement that is under way
-     * then is cut off, by ending its connection.
+     * Units that take no longer than this, with all attempts and the waits between them: none begins later, and what is
+     * left when one begins is how long each of its statements may take to be answered; after that its connection is
+     * ended. Work between the statements is not bounded.
      *
      * @param timeout at least 1 ms
      * @return other doors

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Gate {
 
     private static final long LEAST_PATIENCE = 50_000_000;
+    private static final long MOST_PATIENCE = 5_000_000_000L;
 
     private static final long TURN = 2_000_000;
 
@@ -46,7 +47,7 @@ final class Gate {
     Gate(long cost, Clock clock) {
         this.clock = clock;
         limit = new GateLimit(cost, clock.nanos());
-        dearest = cost;
+        dearest = Math.min(MOST_PATIENCE / 2, cost);
         lastConflict = clock.nanos();
     }
 
@@ -80,7 +81,7 @@ final class Gate {
 
     /** How long the first waits at most: those inside take less, even if they are in conflict with each other. */
     private long patience() {
-        return Math.max(LEAST_PATIENCE, 2 * Math.max(usual, dearest));
+        return Math.min(MOST_PATIENCE, Math.max(LEAST_PATIENCE, 2 * Math.max(usual, dearest)));
     }
 
     private void await(long nanos) {
@@ -99,8 +100,10 @@ final class Gate {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            if (waiting.peekFirst() == turn) {
+                firstSince = clock.nanos();
+            }
             waiting.remove(turn);
-            firstSince = clock.nanos();
             wakeNext(1);
         }
     }
@@ -124,6 +127,7 @@ final class Gate {
             inside--;
             if (good) {
                 usual = Math.max(nanos, usual - usual / 30);
+                dearest -= dearest / 100;
                 limit.succeeded(nanos, clock.nanos());
             }
             wakeNext(0);
@@ -156,7 +160,7 @@ final class Gate {
 
     private void conflicted(long nanos) {
         lastConflict = clock.nanos();
-        dearest = Math.max(nanos, dearest);
+        dearest = Math.min(MOST_PATIENCE / 2, Math.max(nanos, dearest));
         limit.conflicted(nanos, lastConflict);
     }
 

@@ -39,7 +39,11 @@ final class Gates {
     /** The gate that a unit is to pass, if there is one. */
     @Nullable
     Gate find(Unit unit, Class<?> site) {
-        return calm ? null : gates.get(Place.of(unit, site));
+        if (calm) {
+            return null;
+        }
+        calmDown();
+        return gates.get(Place.of(unit, site));
     }
 
     /**

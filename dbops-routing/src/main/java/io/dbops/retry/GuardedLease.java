@@ -19,6 +19,9 @@ final class GuardedLease implements Lease {
     private static final RoutingDecision NOT_ROUTED =
             new RoutingDecision("the data source", RoutingDecision.Reason.WRITE);
 
+    /** So much is never opened: the application can use the connection unseen. */
+    private static final int ESCAPED = Integer.MAX_VALUE / 4;
+
     private final Connection connection;
     /** {@code null} where the product is not one that is known. */
     private final @Nullable Dialect dialect;
@@ -84,7 +87,7 @@ final class GuardedLease implements Lease {
 
     @Override
     public void escaped() {
-        open = Integer.MAX_VALUE / 2;
+        open = 2 * ESCAPED;
     }
 
     @Override
@@ -97,7 +100,16 @@ final class GuardedLease implements Lease {
 
     @Override
     public @Nullable SQLException spoiled() {
-        return failure != null && dialect != null && !lost && dialect.isAborted(connection) ? failure : null;
+        if (failure == null && open < ESCAPED) {
+            return null;
+        }
+        boolean isSpoiled = lost ? failure != null : dialect != null && dialect.isAborted(connection);
+        return isSpoiled ? FirstError.known(failure) : null;
+    }
+
+    @Override
+    public void healed() {
+        failure = null;
     }
 
     @Override

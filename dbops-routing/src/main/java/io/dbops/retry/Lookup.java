@@ -20,11 +20,15 @@ final class Lookup {
     /** With less time than that a look would only fail. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
+    private static final String UNCONFIRMED = "it was committed, but no synchronous standby has confirmed that in time";
+
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final DataSource dataSource;
     private final long deadlineNanos;
     private final Clock clock;
+    /** Whether it was seen to be committed, though not yet whether it is replicated. */
+    private boolean seenCommitted;
 
     Lookup(DataSource dataSource, long deadlineNanos, Clock clock) {
         this.dataSource = dataSource;
@@ -82,7 +86,9 @@ final class Lookup {
                 Thread.currentThread().interrupt();
             }
         }
-        return new CommitOutcome.Unknown(seen + failed + "; " + hint);
+        return seenCommitted
+                ? new CommitOutcome.CommittedNotReplicated(UNCONFIRMED)
+                : new CommitOutcome.Unknown(seen + failed + "; " + hint);
     }
 
     private Finding lookOnce(Look look) throws SQLException {
@@ -115,15 +121,16 @@ final class Lookup {
      * there alone, so that a failover may lose it: all the time that is left is spent on finding out.
      */
     Finding committed(Connection connection, Confirmation confirmation) throws SQLException {
-        connection.setNetworkTimeout(Runnable::run, millis(leftNanos()));
+        seenCommitted = true;
         @Nullable String why;
         try {
+            connection.setNetworkTimeout(Runnable::run, millis(leftNanos()));
             why = confirmation.whyNotReplicated(connection);
         } catch (SQLException e) {
             if (leftNanos() > LEAST.toNanos()) {
                 throw e;
             }
-            why = "it was committed, but no synchronous standby has confirmed that in time";
+            why = UNCONFIRMED;
         }
         return why == null ? Finding.committed() : Finding.committedNotReplicated(why);
     }

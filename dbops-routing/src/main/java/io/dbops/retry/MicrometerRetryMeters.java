@@ -5,7 +5,11 @@ import io.dbops.tx.CommitOutcome;
 import io.dbops.tx.Unit;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts by name of the unit, in Micrometer:
@@ -19,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class MicrometerRetryMeters implements RetryMeters {
 
+    private static final Logger LOG = LoggerFactory.getLogger(MicrometerRetryMeters.class);
     private static final String UNITS = "dbops.transactions";
     private static final String UNNAMED = "unnamed";
 
@@ -30,6 +35,7 @@ final class MicrometerRetryMeters implements RetryMeters {
     private final String application;
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, Counts> byName = new ConcurrentHashMap<>();
+    private volatile boolean refused;
 
     MicrometerRetryMeters(String application, MeterRegistry registry) {
         this.application = application;
@@ -65,36 +71,48 @@ final class MicrometerRetryMeters implements RetryMeters {
 
     @Override
     public void committed(Unit unit) {
-        of(unit).committed().increment();
+        count(() -> of(unit).committed());
     }
 
     @Override
     public void failed(Unit unit) {
-        of(unit).failed().increment();
+        count(() -> of(unit).failed());
     }
 
     @Override
     public void retried(Unit unit, Diagnosis diagnosis) {
-        counter(".retries", "Attempts after the first", unit, "error", tag(diagnosis.errorClass()))
-                .increment();
+        count(() -> counter(".retries", "Attempts after the first", unit, "error", tag(diagnosis.errorClass())));
     }
 
     @Override
     public void resolved(Unit unit, CommitOutcome outcome) {
         String name = outcome.isCommitted() ? "committed" : outcome.isKnown() ? "rolled_back" : "unknown";
-        counter(".resolved", "Commits without an answer", unit, "outcome", name).increment();
+        count(() -> counter(".resolved", "Commits without an answer", unit, "outcome", name));
     }
 
     @Override
     public void waited(Unit unit) {
-        Counter.builder(UNITS + ".waits")
+        count(() -> Counter.builder(UNITS + ".waits")
                 .description("Units that waited for their turn at a gate")
                 .tags("application", application, "name", of(unit).name())
-                .register(registry)
-                .increment();
+                .register(registry));
+    }
+
+    /** A registry that refuses a meter is no reason to tell the caller of a committed unit that it failed. */
+    private void count(Supplier<Counter> counter) {
+        try {
+            counter.get().increment();
+        } catch (RuntimeException e) {
+            if (refused) {
+                LOG.debug("A unit is not counted", e);
+            } else {
+                refused = true;
+                LOG.warn("Units are not counted: the registry refuses their meters", e);
+            }
+        }
     }
 
     private static String tag(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT);
+        return value.name().toLowerCase(Locale.ROOT);
     }
 }

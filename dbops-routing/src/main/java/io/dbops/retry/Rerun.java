@@ -1,5 +1,6 @@
 package io.dbops.retry;
 
+import io.dbops.PrimaryChangedException;
 import io.dbops.dialect.Diagnosis;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.Phase;
@@ -13,6 +14,7 @@ import io.dbops.tx.SwallowedErrorException;
 import io.dbops.tx.Unit;
 import io.github.resilience4j.retry.Retry;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,9 @@ final class Rerun<T, X extends Exception> {
 
     /** Whoever lost the answer to a commit waits so long at least to be told. */
     private static final long LEAST_LOOKUP = 2_000_000_000L;
+
+    /** With less time than this an attempt would only be cut off. */
+    private static final long LEAST_ATTEMPT = 1_000_000;
 
     private final RetryRunner runner;
     private final DataSource dataSource;
@@ -85,42 +90,64 @@ final class Rerun<T, X extends Exception> {
     /** Runs the unit from the beginning. */
     T run() throws SQLException {
         while (true) {
-            Gate gate = runner.gates == null ? null : runner.gates.find(unit, site);
-            if (gate != null && gate.enter(left())) {
+            var attempt = new Attempt<T>();
+            Attempt.BeforeCommit before = Claiming.of(runner.options.proof(), unit);
+            Gate gate = gate();
+            if (gate != null && gate.enter(left() / 2)) {
                 runner.meters.waited(unit);
             }
             attemptBegan = runner.clock.nanos();
-            var attempt = new Attempt<T>();
-            Attempt.BeforeCommit before = Claiming.of(runner.options.proof(), unit);
-            T result;
+            boolean isConflict = false;
+            boolean isGood = false;
+            Exception thrown;
+            Diagnosis diagnosis;
             try {
-                result = attempt.run(dataSource, unit, timeout(), before, work);
+                T result = attempt.run(dataSource, unit, timeout(), before, runner.learning(work));
+                isGood = true;
+                runner.succeeded(unit, attempt, attempts);
+                return result;
             } catch (Exception failure) {
-                Diagnosis diagnosis = diagnose(attempt, failure);
-                leave(gate, diagnosis.errorClass() == ErrorClass.CONFLICT, false);
-                if (isCommitted(attempt, before, failure, diagnosis)) {
-                    return resultOf(attempt);
-                }
-                continue;
-            } catch (Throwable failure) {
-                leave(gate, false, false);
-                throw failure;
+                thrown = failure;
+                diagnosis = diagnose(attempt, failure);
+                isConflict = isConflict(diagnosis);
+            } finally {
+                leave(gate, isConflict, isGood);
             }
-            leave(gate, false, true);
-            runner.succeeded(unit, attempt, attempts);
-            return result;
+            if (isCommitted(attempt, before, thrown, diagnosis)) {
+                return resultOf(attempt);
+            }
         }
     }
 
     /** Goes on after the first attempt, which has failed. */
     T after(Attempt<T> attempt, Attempt.BeforeCommit before, Exception failure) throws SQLException {
         Diagnosis diagnosis = diagnose(attempt, failure);
-        leave(null, diagnosis.errorClass() == ErrorClass.CONFLICT, false);
+        leave(null, isConflict(diagnosis), false);
         return isCommitted(attempt, before, failure, diagnosis) ? resultOf(attempt) : run();
     }
 
-    private @Nullable Duration timeout() {
-        return unit.timeout() == null ? null : Duration.ofNanos(Math.max(1_000_000, left()));
+    /** The gate to pass, if there is one. Reads do not get in each other's way. */
+    private @Nullable Gate gate() {
+        return runner.gates == null || unit.readOnly() ? null : runner.gates.find(unit, site);
+    }
+
+    /** Whether other units were in the way of this one: not a failover, which only looks the same to those who retry. */
+    private boolean isConflict(Diagnosis diagnosis) {
+        return diagnosis.errorClass() == ErrorClass.CONFLICT
+                && !unit.readOnly()
+                && !(diagnosis.error() instanceof PrimaryChangedException);
+    }
+
+    private @Nullable Duration timeout() throws SQLException {
+        if (unit.timeout() == null) {
+            return null;
+        }
+        long left = left();
+        if (left < LEAST_ATTEMPT) {
+            throw new SQLTimeoutException(
+                    unit + ": its " + unit.timeout() + " were used up before it could be run again", "57014");
+        }
+        return Duration.ofNanos(left);
     }
 
     @SuppressWarnings("NullAway") // what the work returns may be null, if the caller says so
@@ -152,8 +179,7 @@ final class Rerun<T, X extends Exception> {
         // A unit that only reads commits nothing, and what was refused before the commit was not sent to it.
         boolean isCommit =
                 attempt.phase() == Phase.COMMIT && !unit.readOnly() && !(failure instanceof SwallowedErrorException);
-        Diagnosis diagnosis =
-                runner.errors(attempt.connection()).diagnose(failure, isCommit ? Phase.COMMIT : Phase.WORK);
+        Diagnosis diagnosis = runner.errors().diagnose(failure, isCommit ? Phase.COMMIT : Phase.WORK);
         if (diagnosis.recovery() == Recovery.NEVER && runner.options.alsoAfter().contains(diagnosis.errorClass())) {
             return new Diagnosis(diagnosis.error(), diagnosis.errorClass(), Recovery.ROLLBACK_THEN_RETRY);
         }
@@ -167,6 +193,10 @@ final class Rerun<T, X extends Exception> {
      */
     private boolean isCommitted(Attempt<T> attempt, Attempt.BeforeCommit before, Exception failure, Diagnosis found)
             throws SQLException {
+        if (attempt.isCommitted()) {
+            runner.succeeded(unit, attempt, attempts - 1);
+            return true;
+        }
         Diagnosis diagnosis = found;
         if (diagnosis.recovery() == Recovery.OUTCOME_UNKNOWN) {
             CommitOutcome outcome = resolve(Claiming.of(before), diagnosis);

@@ -1,6 +1,5 @@
 package io.dbops.retry;
 
-import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorTable;
 import io.dbops.time.Clock;
 import io.dbops.tx.Attempt;
@@ -10,7 +9,6 @@ import io.dbops.tx.Unit;
 import io.dbops.tx.UnitRunner;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
@@ -39,7 +37,9 @@ final class RetryRunner implements UnitRunner {
     final @Nullable Gates gates;
 
     /** The last one that was seen; errors before the first connection are most likely of the same product. */
-    private volatile ErrorTable table = Dialect.ofUrl("jdbc:postgresql:").errors();
+    private volatile ErrorTable table = ErrorTable.ofUrl("jdbc:postgresql:");
+
+    private volatile boolean tableKnown;
 
     /**
      * Runs units.
@@ -66,14 +66,14 @@ final class RetryRunner implements UnitRunner {
     public <T, X extends Exception> T run(DataSource dataSource, Unit unit, Class<?> site, SqlFunction<T, X> work)
             throws SQLException, X {
         long began = clock.nanos();
-        if (gates != null && gates.find(unit, site) != null) {
+        if (gates != null && !unit.readOnly() && gates.find(unit, site) != null) {
             return new Rerun<>(this, dataSource, unit, site, work, began).run();
         }
         var attempt = new Attempt<T>();
         Attempt.BeforeCommit before = Claiming.of(options.proof(), unit);
         T result;
         try {
-            result = attempt.run(dataSource, unit, unit.timeout(), before, work);
+            result = attempt.run(dataSource, unit, unit.timeout(), before, learning(work));
         } catch (Exception failure) {
             return new Rerun<>(this, dataSource, unit, site, work, began).after(attempt, before, failure);
         }
@@ -93,7 +93,8 @@ final class RetryRunner implements UnitRunner {
     void tell(RetryEvent event) {
         try {
             options.listener().on(event);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Whatever it is, it is no answer to what became of the transaction.
             LOG.warn("A listener of retries failed", e);
         }
     }
@@ -103,16 +104,21 @@ final class RetryRunner implements UnitRunner {
         return unit.timeout() == null ? options.deadline() : unit.timeout();
     }
 
-    /** What errors mean on a connection, or, if there is none, on the one before. */
-    ErrorTable errors(@Nullable Connection connection) {
-        if (connection != null) {
-            try {
-                table = Dialect.of(connection).errors();
-            } catch (SQLException e) {
-                // It is lost; the product has not changed.
-                return table;
-            }
+    /** The work, of which the first time the product is learned whose errors are to be understood. */
+    <T, X extends Exception> SqlFunction<T, X> learning(SqlFunction<T, X> work) {
+        if (tableKnown) {
+            return work;
         }
+        return connection -> {
+            T result = work.apply(connection);
+            table = ErrorTable.of(connection);
+            tableKnown = true;
+            return result;
+        };
+    }
+
+    /** What errors mean. */
+    ErrorTable errors() {
         return table;
     }
 }

@@ -166,10 +166,18 @@ final class NodeLease implements Lease {
 
     @Override
     public @Nullable SQLException spoiled() {
+        SQLException failure = stamp.failure;
+        if (failure == null && open != FOR_GOOD) {
+            return null;
+        }
         Dialect dialect = stamp.node.knownDialect();
-        return stamp.failure != null && dialect != null && !stamp.lost && dialect.isAborted(connection)
-                ? stamp.failure
-                : null;
+        boolean isSpoiled = stamp.lost ? failure != null : dialect != null && dialect.isAborted(connection);
+        return isSpoiled ? FirstError.known(failure) : null;
+    }
+
+    @Override
+    public void healed() {
+        stamp.failure = null;
     }
 
     private static boolean isClosed(Connection physical) {

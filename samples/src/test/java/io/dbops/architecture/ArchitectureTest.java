@@ -47,7 +47,7 @@ class ArchitectureTest {
 
     private static final Map<String, Pattern> FEATURES = Map.of(
             "pool", Pattern.compile("io\\.dbops\\.pool(\\..+)?"),
-            "routing", Pattern.compile("io\\.dbops\\.(routing|retry)(\\..+)?"),
+            "routing", Pattern.compile("io\\.dbops\\.(routing|retry|time)(\\..+)?"),
             "health", Pattern.compile("io\\.dbops\\.(health|maintenance)(\\..+)?"),
             "backup", Pattern.compile("io\\.dbops\\.backup(\\..+)?"));
 

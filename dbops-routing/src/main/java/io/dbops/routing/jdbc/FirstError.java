@@ -11,6 +11,16 @@ public final class FirstError {
     private FirstError() {}
 
     /**
+     * The error that has ended a transaction.
+     *
+     * @param error what is known of it; {@code null} if it passed by unseen, behind what the application had unwrapped
+     * @return the error
+     */
+    public static SQLException known(@Nullable SQLException error) {
+        return error == null ? new SQLException("an error that was not seen", "25000") : error;
+    }
+
+    /**
      * Notes an error of a transaction. One that only says that there was one before is told which.
      *
      * @param before the first one so far, or {@code null}

@@ -88,6 +88,9 @@ public interface Lease {
     @Nullable
     SQLException spoiled();
 
+    /** Notes that what has failed since the transaction began was taken back, by a rollback to a savepoint. */
+    void healed();
+
     /**
      * Whether a call has failed only because the replica was about to apply a change that was in its way.
      *

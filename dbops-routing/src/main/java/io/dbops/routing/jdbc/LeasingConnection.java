@@ -126,13 +126,8 @@ abstract class LeasingConnection {
     }
 
     private void goOn(Lease used) throws SQLException {
-        try {
-            used.goesOn();
-        } catch (SQLException e) {
-            unitOpen = false;
-            letGo();
-            throw e;
-        }
+        // The unit stays open when this throws, so that what follows is refused, until it is rolled back.
+        used.goesOn();
     }
 
     /** A statement is about to be executed: begins a unit of work unless one is open. */
@@ -182,7 +177,8 @@ abstract class LeasingConnection {
             used.mayWrite();
         }
         if (touchesTransaction) {
-            unitOpen = used.isInTransaction();
+            // One that was lost in the middle of a unit is not another one's beginning: the unit is still to be ended.
+            unitOpen = used.isInTransaction() || (unitOpen && !used.maySuit(readOnly));
         }
         if (autoCommit || !rows || touchesTransaction) {
             used.mayHaveCommitted();
@@ -235,6 +231,12 @@ abstract class LeasingConnection {
         }
         if (mayCommit && unitOpen) {
             goOn(used);
+        }
+        if (!mayCommit && unitOpen && !used.maySuit(readOnly)) {
+            // Its server rolls back what is open, as soon as it is given back, which ends it.
+            unitOpen = false;
+            letGo();
+            return;
         }
         try {
             call.on(used.connection());

@@ -141,6 +141,9 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     public void rollback(Savepoint savepoint) throws SQLException {
         checkTransactional("rollback");
         atSavepoint(savepoint, Connection::rollback);
+        if (lease != null) {
+            lease.healed();
+        }
     }
 
     @Override

@@ -293,7 +293,12 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     @Override
     public ResultSetMetaData getMetaData() throws SQLException {
         lease().opened();
-        return prepared.getMetaData();
+        try {
+            return prepared.getMetaData();
+        } catch (SQLException e) {
+            failed(e);
+            throw e;
+        }
     }
 
     @Override
@@ -329,7 +334,12 @@ final class RoutedPreparedStatement extends RoutedStatement implements PreparedS
     @Override
     public ParameterMetaData getParameterMetaData() throws SQLException {
         lease().opened();
-        return prepared.getParameterMetaData();
+        try {
+            return prepared.getParameterMetaData();
+        } catch (SQLException e) {
+            failed(e);
+            throw e;
+        }
     }
 
     @Override

@@ -80,7 +80,19 @@ final class RoutedResultSet implements ResultSet {
 
     @Override
     public boolean next() throws SQLException {
-        return rows.next();
+        try {
+            return rows.next();
+        } catch (SQLException e) {
+            throw noted(e);
+        }
+    }
+
+    /** Fetching more rows may fail on the server, and with it the transaction. */
+    private SQLException noted(SQLException error) {
+        if (statement != null) {
+            statement.failed(error);
+        }
+        return error;
     }
 
     @Override
