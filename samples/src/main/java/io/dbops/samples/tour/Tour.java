@@ -51,6 +51,7 @@ public final class Tour {
         screen.title("dbops", "a database reliability engineer in a jar: the tour");
         CountingStaleReads.Seen seen;
         double cost;
+        RepeatingTransactions.Seen repeated;
         Duration failover;
         var events = new ConcurrentLinkedQueue<ClusterEvent>();
         try (EmbeddedCluster cluster = StartingCluster.play(screen);
@@ -61,13 +62,19 @@ public final class Tour {
                 seen = CountingStaleReads.play(screen, cluster, db, plain, seed);
                 cost = MeasuringCost.play(screen, db, plain);
             }
+            repeated = RepeatingTransactions.play(screen, cluster);
             failover = KillingPrimary.play(screen, cluster, db, events);
         }
-        conclude(screen, seen, cost, failover, watch);
+        conclude(screen, seen, cost, repeated, failover, watch);
     }
 
     private static void conclude(
-            Screen screen, CountingStaleReads.Seen seen, double cost, Duration failover, Stopwatch watch) {
+            Screen screen,
+            CountingStaleReads.Seen seen,
+            double cost,
+            RepeatingTransactions.Seen repeated,
+            Duration failover,
+            Stopwatch watch) {
         Count naive = seen.naive();
         Count routed = seen.routed();
         screen.title("Seen", "in " + Screen.seconds(watch.elapsed()));
@@ -78,6 +85,8 @@ public final class Tour {
                 offloaded     %.1f %% of the reads that came 50 ms after the write, or later
                 cost          %.2f times a plain query in the median
                 lag           replicas that fell behind lost their reads, and got them back
+                deadlocks     %,.0f times the transfers of retries that only wait
+                lost answers  one payment for one; %d for one in a loop that tries again
                 failover      writes again %s after kill -9 of the primary, none lost untold""",
                 routed.stale(),
                 routed.reads(),
@@ -85,12 +94,15 @@ public final class Tour {
                 naive.reads(),
                 100 * routed.lateReplicaShare(),
                 cost,
+                repeated.times(),
+                repeated.naively(),
                 Screen.millis(failover)));
         screen.title("Next", "and the tour again whenever you like");
         screen.gap();
         screen.show("""
                 README.md                 what is guaranteed, and what is not
                 docs/getting-started.md   your own application, in five minutes
+                docs/transactions.md      what is run again, and what is not
                 docs/design.md            why comparing two numbers is enough
                 samples/                  programs under 100 lines each, and this tour""");
         screen.gap();
