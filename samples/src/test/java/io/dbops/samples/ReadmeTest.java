@@ -19,10 +19,12 @@ class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
     private static final Path SAMPLES = Path.of("src/main/java/io/dbops/samples");
+    private static final Path FRAMEWORKS = Path.of("src/test/java/io/dbops/frameworks");
     private static final String GETTING_STARTED = "docs/getting-started.md";
     private static final String SESSIONS = "docs/sessions.md";
     private static final String FAILOVER = "docs/failover.md";
     private static final String COMMITS = "docs/commits.md";
+    private static final String TRANSACTIONS = "docs/transactions.md";
     private static final String README = "README.md";
     private static final int MOST_LINES = 150;
 
@@ -49,6 +51,17 @@ class ReadmeTest {
         assertThat(page(COMMITS)).contains(block("ProvingCommits.java", tag));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"over", "doors", "savepoint", "unknown"})
+    void transactionsAreCodeThatRuns(String tag) throws IOException {
+        assertThat(page(TRANSACTIONS)).contains(block("SurvivingTransactions.java", tag));
+    }
+
+    @Test
+    void joiningTheTransactionsOfSpringIsCodeThatRuns() throws IOException {
+        assertThat(page(TRANSACTIONS)).contains(block(FRAMEWORKS.resolve("SpringJoiningTest.java"), "joining"));
+    }
+
     @Test
     void theTableOfMarkersIsShownAsItIs() throws IOException {
         assertThat(page(COMMITS)).contains("```sql\n" + CommitMarkers.standard().ddl() + "\n```\n");
@@ -60,7 +73,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {README, COMMITS})
+    @ValueSource(strings = {README, COMMITS, TRANSACTIONS})
     void testsThatPagesNameExist(String page) throws IOException {
         assertThat(matches(page, "`(\\w+Test)`"))
                 .isNotEmpty()
@@ -68,7 +81,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER, COMMITS})
+    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER, COMMITS, TRANSACTIONS})
     void filesThatAreLinkedToExist(String page) throws IOException {
         Path directory = ROOT.resolve(page).resolve("..");
         assertThat(matches(page, "\\]\\(([^):#]+)[^)]*\\)"))
@@ -79,7 +92,11 @@ class ReadmeTest {
 
     /** The lines of a sample between its marks, as a page shows them. */
     private static String block(String sample, String tag) throws IOException {
-        String source = Files.readString(SAMPLES.resolve(sample));
+        return block(SAMPLES.resolve(sample), tag);
+    }
+
+    private static String block(Path sample, String tag) throws IOException {
+        String source = Files.readString(sample);
         String[] parts = source.split(" *// (tag|end)::" + tag + "\n", -1);
         assertThat(parts).as("marks of %s in %s", tag, sample).hasSize(3);
         return "```java\n" + parts[1].stripTrailing().stripIndent() + "\n```\n";

@@ -6,6 +6,7 @@ import io.dbops.test.EmbeddedCluster;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,12 @@ class SamplesTest {
     private static EmbeddedCluster cluster;
 
     @BeforeAll
-    static void startCluster() {
+    static void startCluster() throws SQLException {
         cluster = EmbeddedCluster.start(1);
+        try (var connection = cluster.primary().connectAsSuperuser();
+                var statement = connection.createStatement()) {
+            statement.execute("grant create on schema public to app"); // for the markers of commits
+        }
     }
 
     @AfterAll
@@ -56,13 +61,15 @@ class SamplesTest {
 
     @Test
     void markersOfCommitsAreInATableThatIsKeptSmall() throws Exception {
-        try (var connection = cluster.primary().connectAsSuperuser();
-                var statement = connection.createStatement()) {
-            statement.execute("grant create on schema public to app");
-        }
-
         assertThat(printedBy(() -> ProvingCommits.main(addresses())))
                 .startsWith("commits proved by markers in \"public\".\"dbops_tx\": 0 old ones deleted");
+    }
+
+    @Test
+    void transactionsSurviveAConflict() throws Exception {
+        assertThat(printedBy(() -> SurvivingTransactions.main(addresses())).lines())
+                .containsExactly(
+                        "Retried: unit of work \"order\"", "8 left after 2 runs", "without that part: 22P02", "6 left");
     }
 
     /** Starts its own cluster, for it stops the replay of the replica. */
