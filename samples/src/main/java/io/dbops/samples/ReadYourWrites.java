@@ -4,6 +4,7 @@ import io.dbops.Credentials;
 import io.dbops.DbOps;
 import io.dbops.RoutingDecision;
 import io.dbops.pool.FittedPools;
+import io.dbops.retry.Retries;
 import io.dbops.routing.LagAwareRouting;
 import io.dbops.test.EmbeddedCluster;
 import java.sql.Connection;
@@ -47,6 +48,7 @@ public final class ReadYourWrites {
                 .node("db-2", url2, credentials)
                 .pools(FittedPools.upTo(10))
                 .routing(LagAwareRouting.within(Duration.ofSeconds(2)))
+                .retries(Retries.attempts(8).deadline(Duration.ofSeconds(10)))
                 .open()) {
             db.transactions().run(connection -> createTable(connection));
             long id = db.transactions().write(connection -> insert(connection, "a book"));
