@@ -5,16 +5,18 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 
-/** A data source that can be made to refuse, and counts how often it was asked for a connection. */
+/** A data source that can be made to refuse, and notes when it was asked for a connection. */
 final class FlakyDataSource {
 
     private final DataSource delegate;
-    private final AtomicInteger asked = new AtomicInteger();
+    private final List<Long> asked = new CopyOnWriteArrayList<>();
     private final Queue<Connection> given = new ConcurrentLinkedQueue<>();
     private volatile boolean refusing;
 
@@ -32,7 +34,7 @@ final class FlakyDataSource {
     private Object call(Method method, Object[] args) throws Throwable {
         boolean connecting = method.getName().equals("getConnection");
         if (connecting) {
-            asked.incrementAndGet();
+            asked.add(System.nanoTime());
             if (refusing) {
                 throw new SQLException("planted: no connection", "08001");
             }
@@ -51,7 +53,7 @@ final class FlakyDataSource {
     /** Gives no more connections, and counts from zero. */
     void refuse() {
         refusing = true;
-        asked.set(0);
+        asked.clear();
     }
 
     /** Gives no more connections, ends those it gave, and counts from zero. */
@@ -62,7 +64,13 @@ final class FlakyDataSource {
         }
     }
 
+    /** How often it was asked since it refuses. */
     int asked() {
-        return asked.get();
+        return asked.size();
+    }
+
+    /** How long after one time that it was asked, counted from 1, another one came. */
+    Duration between(int earlier, int later) {
+        return Duration.ofNanos(asked.get(later - 1) - asked.get(earlier - 1));
     }
 }
