@@ -71,7 +71,8 @@ class SlowReplicaTest {
             Duration left = Duration.ofNanos(System.nanoTime() - since);
             System.getLogger(getClass().getName())
                     .log(System.Logger.Level.INFO, "the slow replica left after {0} ms", left.toMillis());
-            assertThat(left).isLessThan(Duration.ofSeconds(2));
+            // Two answers to the watch decide (HealthTest), which take up to 1.5 s by themselves; the rest is the machine's.
+            assertThat(left).isLessThan(Duration.ofSeconds(6));
             assertThat(servedBy("db-2", 200, routed))
                     .as("trials, at most some of them")
                     .isLessThan(20);
@@ -83,14 +84,19 @@ class SlowReplicaTest {
 
     @Test
     void theLastReplicaServesHoweverSlow() throws Exception {
-        try (RoutedDataSource routed =
-                ROUTING.slowAfter(Duration.ofMillis(100)).wrap(pools.nodes().subList(0, 2))) {
+        // A bound that the delay and a busy machine leave far away: beyond it the primary would serve, and rightly so.
+        LagAwareRouting lenient = LagAwareRouting.within(Duration.ofSeconds(20)).slowAfter(Duration.ofMillis(100));
+        try (var core = new RouterCore(lenient.options(), "test", pools.nodes().subList(0, 2), null)) {
+            core.open();
+            DataSource routed = core.currentSession().dataSource(Consistency.session());
+            Health health = core.nodes().get(1).health();
             awaitServing(routed, "db-2");
             cluster.node("db-2").network().delay(DELAY);
-            long since = System.nanoTime();
-            while (System.nanoTime() - since < Duration.ofSeconds(4).toNanos()) {
+            await("db-2 is out of the rotation", () -> {
                 assertThat(read(routed, "select 1").node()).isEqualTo("db-2");
-            }
+                return health.standing() == Standing.OUT;
+            });
+            assertThat(servedBy("db-2", 5, routed)).isEqualTo(5);
         }
     }
 
