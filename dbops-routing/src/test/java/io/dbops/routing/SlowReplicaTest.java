@@ -71,7 +71,7 @@ class SlowReplicaTest {
             Duration left = Duration.ofNanos(System.nanoTime() - since);
             System.getLogger(getClass().getName())
                     .log(System.Logger.Level.INFO, "the slow replica left after {0} ms", left.toMillis());
-            // Two answers to the watch decide (HealthTest), which take up to 1.5 s by themselves; the rest is the machine's.
+            // Two answers to the watch decide (HealthTest), which take up to 1.5 s; the rest is the machine's.
             assertThat(left).isLessThan(Duration.ofSeconds(6));
             assertThat(servedBy("db-2", 200, routed))
                     .as("trials, at most some of them")
