@@ -13,6 +13,8 @@ final class Aims {
     private final ThreadLocal<Contender> current = new ThreadLocal<>();
     private final Map<Contender, Aim> armed = new ConcurrentHashMap<>();
 
+    private volatile Crowd crowd;
+
     /** A fault, and the one commit that it strikes. */
     static final class Aim {
         private final Consumer<FaultProxy> fault;
@@ -42,6 +44,27 @@ final class Aims {
         }
     }
 
+    /** Units that are held where they would send COMMIT, until all go on at once. */
+    static final class Crowd {
+        private final CountDownLatch gathered;
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        private Crowd(int size) {
+            gathered = new CountDownLatch(size);
+        }
+
+        /** Returns when so many are there; soon in any case, for some may wait for what others have locked. */
+        @SuppressWarnings("ResultOfMethodCallIgnored")
+        void await() throws InterruptedException {
+            gathered.await(500, TimeUnit.MILLISECONDS);
+        }
+
+        private void join() throws InterruptedException {
+            gathered.countDown();
+            released.await();
+        }
+    }
+
     /** Something that sends COMMIT. */
     @FunctionalInterface
     interface Commit {
@@ -55,12 +78,29 @@ final class Aims {
         return aim;
     }
 
+    /** Holds commits from now on. */
+    Crowd gather(int size) {
+        var gathering = new Crowd(size);
+        crowd = gathering;
+        return gathering;
+    }
+
+    /** Lets commits go on. */
+    void release(Crowd gathering) {
+        crowd = null;
+        gathering.released.countDown();
+    }
+
     void running(Contender contender) {
         current.set(contender);
     }
 
     Object commit(FaultProxy line, Commit commit) throws Throwable {
         Contender contender = current.get();
+        Crowd gathering = crowd;
+        if (contender != null && gathering != null) {
+            gathering.join();
+        }
         Aim aim = contender == null ? null : armed.remove(contender);
         if (aim == null) {
             return commit.send();

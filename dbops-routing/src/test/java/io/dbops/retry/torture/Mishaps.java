@@ -1,5 +1,6 @@
 package io.dbops.retry.torture;
 
+import io.dbops.RoutingDecision;
 import io.dbops.retry.torture.Aims.Aim;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 
 /** What is done to the cluster while units run. Each returns when all is well again. */
 final class Mishaps {
@@ -29,13 +31,21 @@ final class Mishaps {
 
     private final EmbeddedCluster cluster;
     private final Lines lines;
+    private final DataSource routed;
     private final Aims aims;
     private final List<Contender> contenders;
     private final SplittableRandom random;
 
-    Mishaps(EmbeddedCluster cluster, Lines lines, Aims aims, List<Contender> contenders, SplittableRandom random) {
+    Mishaps(
+            EmbeddedCluster cluster,
+            Lines lines,
+            DataSource routed,
+            Aims aims,
+            List<Contender> contenders,
+            SplittableRandom random) {
         this.cluster = cluster;
         this.lines = lines;
+        this.routed = routed;
         this.aims = aims;
         this.contenders = contenders;
         this.random = random;
@@ -73,7 +83,7 @@ final class Mishaps {
         for (Aim aim : struck) {
             aim.awaitEnded();
         }
-        hold(random.nextLong(200, 700));
+        hold(random.nextLong(1_000, 2_000));
         lines.heal();
     }
 
@@ -108,6 +118,21 @@ final class Mishaps {
             signal("KILL", victim.getAsLong());
             await("the server is back", () -> number(cluster.primary(), "select 1") == 1);
         }
+    }
+
+    /**
+     * The server crashes while nothing of the units under way has been written out, so that their transaction numbers
+     * are given away once more.
+     */
+    void crashBeforeAnythingIsWritten() throws Exception {
+        Aims.Crowd crowd = aims.gather(6);
+        try {
+            crowd.await();
+            signal("KILL", find(BACKENDS).orElseThrow());
+        } finally {
+            aims.release(crowd);
+        }
+        await("the server is back", () -> number(cluster.primary(), "select 1") == 1);
     }
 
     /** The primary crashes, and the standby that had every commit takes over. */
@@ -152,7 +177,10 @@ final class Mishaps {
         replicateSynchronously();
     }
 
-    /** From now on no commit is acknowledged that a standby has not. */
+    /**
+     * From now on no commit is acknowledged that a standby has not. Returns when the router, too, has seen the standby
+     * follow, for it trusts no other with a succession.
+     */
     void replicateSynchronously() throws Exception {
         for (EmbeddedNode node : cluster.nodes()) {
             try (Connection connection = node.connectAsSuperuser();
@@ -167,6 +195,18 @@ final class Mishaps {
                                 cluster.primary(),
                                 "select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')")
                         == 1);
+        await("the standby serves reads", () -> {
+            try (Connection connection = routed.getConnection()) {
+                connection.setReadOnly(true);
+                try (Statement statement = connection.createStatement()) {
+                    statement.executeQuery("select 1").close();
+                }
+                return !connection
+                        .unwrap(RoutingDecision.class)
+                        .node()
+                        .equals(cluster.primary().name());
+            }
+        });
     }
 
     /** Returns when no unit is under way at the server any more, not even one whose client is gone. */
