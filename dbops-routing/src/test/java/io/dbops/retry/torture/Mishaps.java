@@ -1,7 +1,9 @@
 package io.dbops.retry.torture;
 
+import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import io.dbops.retry.torture.Aims.Aim;
+import io.dbops.routing.RoutedDataSource;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import io.dbops.test.FaultProxy;
@@ -17,7 +19,6 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
-import javax.sql.DataSource;
 
 /** What is done to the cluster while units run. Each returns when all is well again. */
 final class Mishaps {
@@ -31,7 +32,7 @@ final class Mishaps {
 
     private final EmbeddedCluster cluster;
     private final Lines lines;
-    private final DataSource routed;
+    private final RoutedDataSource routed;
     private final Aims aims;
     private final List<Contender> contenders;
     private final SplittableRandom random;
@@ -39,7 +40,7 @@ final class Mishaps {
     Mishaps(
             EmbeddedCluster cluster,
             Lines lines,
-            DataSource routed,
+            RoutedDataSource routed,
             Aims aims,
             List<Contender> contenders,
             SplittableRandom random) {
@@ -160,17 +161,14 @@ final class Mishaps {
         }
     }
 
-    /** Commits wait for a standby that does not answer, until it takes over without them. */
+    /** Commits wait for a standby that is away, until it takes over without them. */
     void failoverWithoutTheLastCommits() throws Exception {
         EmbeddedNode old = cluster.primary();
         EmbeddedNode next = cluster.replicas().get(0);
-        next.freeze();
-        try {
-            hold(CLIENT_GIVES_UP_MILLIS + random.nextLong(1_500));
-            old.kill();
-        } finally {
-            next.thaw();
-        }
+        next.stop();
+        hold(CLIENT_GIVES_UP_MILLIS + random.nextLong(1_500));
+        old.kill();
+        next.start();
         next.promote();
         hold(random.nextLong(500));
         old.reclone();
@@ -196,15 +194,16 @@ final class Mishaps {
                                 "select count(*) from pg_stat_replication where sync_state in ('sync', 'quorum')")
                         == 1);
         await("the standby serves reads", () -> {
-            try (Connection connection = routed.getConnection()) {
+            try (Connection connection = routed.session().dataSource().getConnection()) {
                 connection.setReadOnly(true);
                 try (Statement statement = connection.createStatement()) {
                     statement.executeQuery("select 1").close();
                 }
-                return !connection
-                        .unwrap(RoutingDecision.class)
-                        .node()
-                        .equals(cluster.primary().name());
+                String node = connection.unwrap(RoutingDecision.class).node();
+                if (node.equals(cluster.primary().name())) {
+                    throw new SQLException(connection.unwrap(Explanation.class).toString());
+                }
+                return true;
             }
         });
     }
