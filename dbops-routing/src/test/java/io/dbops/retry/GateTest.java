@@ -102,6 +102,25 @@ class GateTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
 
+    /** Whoever gives up further back, or is the first no more, has not made the first one wait anew. */
+    @Test
+    void rule34_whoeverElseGivesUpTheFirstGoesInItsTime() throws Exception {
+        var gate = new Gate(MILLI, clock);
+        gate.enter(MINUTE);
+        var entered = new CountDownLatch(1);
+        awaitWaiting(start(() -> {
+            gate.enter(MINUTE);
+            entered.countDown();
+        }));
+        for (int i = 0; i < 1_000 && entered.getCount() > 0; i++) {
+            clock.advance(10 * MILLI);
+            gate.enter(MILLI);
+            gate.leave(MILLI, false);
+        }
+        assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(clock.nanos()).as("50 ms are its time").isLessThan(1_000_000_000_000L + 2_000 * MILLI);
+    }
+
     @Test
     void anInterruptEndsTheWaitAndStaysSet() {
         var gate = new Gate(MINUTE, clock);

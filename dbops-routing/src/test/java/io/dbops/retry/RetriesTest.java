@@ -22,8 +22,6 @@ import io.dbops.tx.SwallowedErrorException;
 import io.dbops.tx.Transactions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -270,19 +268,11 @@ class RetriesTest {
 
     /** A connection whose first commit of all happens, and ends as if its answer had not come. */
     private Connection losingTheAnswer(Connection connection) {
-        return (Connection) Proxy.newProxyInstance(
-                RetriesTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    Object result;
-                    try {
-                        result = method.invoke(connection, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                    if (method.getName().equals("commit") && answersLost.getAndIncrement() == 0) {
-                        throw new SQLException("the answer is lost", "08006");
-                    }
-                    return result;
-                });
+        return Calls.of(connection, (name, result) -> {
+            if (name.equals("commit") && answersLost.getAndIncrement() == 0) {
+                throw new SQLException("the answer is lost", "08006");
+            }
+        });
     }
 
     @Test
