@@ -102,6 +102,7 @@ class FailoverTest {
     @Test
     void aUnitThatBeginsWhileThereIsNoPrimaryWaitsForTheNext() throws Exception {
         execute(routed, INSERT);
+        cluster.awaitCaughtUp(Duration.ofSeconds(20));
         db1.kill();
         await("the watch has seen it", () -> role("db-1") == Role.UNKNOWN);
         CompletableFuture<String> written = CompletableFuture.supplyAsync(() -> {
@@ -148,6 +149,7 @@ class FailoverTest {
     @Test
     void rule20_whileTwoServersTakeWritesNothingIsWritten() throws Exception {
         execute(routed, INSERT);
+        cluster.awaitCaughtUp(Duration.ofSeconds(20));
         db2.promote();
         await("both are seen", () -> routed.topology().primary().isEmpty());
         assertThat(routed.topology().whyNoPrimary())
@@ -302,6 +304,7 @@ class FailoverTest {
     void rule12_aTransactionThatBeginsAfterAFailoverSeesWhatWasWrittenThere() throws Exception {
         Session session = routed.session();
         execute(session.dataSource(), INSERT);
+        cluster.awaitCaughtUp(Duration.ofSeconds(20));
         await(
                 "a replica serves",
                 () -> !read(session.dataSource(), COUNT).node().equals("db-1"));
@@ -423,6 +426,7 @@ class FailoverTest {
     @Test
     void aPlannedSwitchoverIsFollowedAtOnce() throws Exception {
         execute(routed, INSERT);
+        cluster.awaitCaughtUp(Duration.ofSeconds(20));
         db1.stop();
         db2.promote();
         db1.follow(db2);
