@@ -120,6 +120,25 @@ final class PostgresDialectContractTest {
     }
 
     @Test
+    void rule02_logThatNobodyCommitsIsWrittenOutOnRequest() throws SQLException {
+        try (Connection connection = primary.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("begin");
+            statement.execute("select pg_logical_emit_message(false, 'dbops test', 'left in memory')");
+            statement.execute("rollback");
+            assertThat(dialect.observe(connection))
+                    .isInstanceOfSatisfying(
+                            Observation.Primary.class,
+                            at -> assertThat(at.isWrittenOut()).isFalse());
+            dialect.writeOutLog(connection);
+            assertThat(dialect.observe(connection))
+                    .isInstanceOfSatisfying(
+                            Observation.Primary.class,
+                            at -> assertThat(at.isWrittenOut()).isTrue());
+        }
+    }
+
+    @Test
     void withoutThePrivilegeAReplicaCannotBePlacedAndTheGrantIsNamed() throws SQLException {
         try (Connection connection = primary.connectAsSuperuser();
                 Statement statement = connection.createStatement()) {
