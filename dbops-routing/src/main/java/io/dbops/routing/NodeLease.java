@@ -296,13 +296,33 @@ final class NodeLease implements Lease {
         }
     }
 
-    private void lookForWhatWasDoneUnseen() throws SQLException {
-        Connection physical = stamp.get();
-        if (physical == null || physical.isClosed()) {
-            mayWrite = true;
+    private void lookForWhatWasDoneUnseen() {
+        Physical physical = Physical.of(stamp.get());
+        if (physical == Physical.READ_ONLY) {
+            return;
+        }
+        mayWrite = true;
+        if (physical == Physical.CLOSED) {
             aborted();
-        } else if (!physical.isReadOnly()) {
-            mayWrite = true;
+        }
+    }
+
+    /** What a driver's connection is, at the end of what was done over it. */
+    private enum Physical {
+        CLOSED,
+        READ_ONLY,
+        WRITABLE;
+
+        static Physical of(@Nullable Connection connection) {
+            try {
+                if (connection == null || connection.isClosed()) {
+                    return CLOSED;
+                }
+                return connection.isReadOnly() ? READ_ONLY : WRITABLE;
+            } catch (SQLException e) {
+                // It was closed in between.
+                return CLOSED;
+            }
         }
     }
 }

@@ -105,7 +105,8 @@ abstract class LeasingConnection {
             return servingAnew();
         }
         if (unitOpen) {
-            goOn(held);
+            // The unit stays open when this throws, so that what follows is refused, until it is rolled back.
+            held.goesOn();
             return held;
         }
         return held.begins(readOnly) ? held : servingAnew();
@@ -123,11 +124,6 @@ abstract class LeasingConnection {
             used = take();
         }
         return used;
-    }
-
-    private void goOn(Lease used) throws SQLException {
-        // The unit stays open when this throws, so that what follows is refused, until it is rolled back.
-        used.goesOn();
     }
 
     /** A statement is about to be executed: begins a unit of work unless one is open. */
@@ -223,6 +219,16 @@ abstract class LeasingConnection {
         }
     }
 
+    private void goOnToEnd(Lease used) throws SQLException {
+        try {
+            used.goesOn();
+        } catch (SQLException e) {
+            unitOpen = false;
+            letGo();
+            throw e;
+        }
+    }
+
     /** Ends the unit of work by a call of the driver, if there is a lease at all. */
     final void end(boolean mayCommit, SqlCall call) throws SQLException {
         Lease used = lease;
@@ -230,7 +236,7 @@ abstract class LeasingConnection {
             return;
         }
         if (mayCommit && unitOpen) {
-            goOn(used);
+            goOnToEnd(used);
         }
         if (!mayCommit && unitOpen && !used.maySuit(readOnly)) {
             // Its server rolls back what is open, as soon as it is given back, which ends it.

@@ -73,12 +73,22 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         end(true, Connection::commit);
     }
 
-    /** What an error has ended is not committed, though the error was caught, and though the driver would say that it is. */
+    /**
+     * What an error has ended is not committed, though the error was caught, and though the driver would say that it is. It
+     * is rolled back instead, as the server would.
+     */
     private void refuseSpoiled() throws SQLException {
         SQLException error = lease == null || !unitOpen ? null : lease.spoiled();
-        if (error != null) {
-            throw new SwallowedErrorException(error);
+        if (error == null) {
+            return;
         }
+        var refusal = new SwallowedErrorException(error);
+        try {
+            end(false, Connection::rollback);
+        } catch (SQLException e) {
+            refusal.addSuppressed(e);
+        }
+        throw refusal;
     }
 
     @Override
