@@ -32,6 +32,9 @@ final class LostCommit implements AutoCloseable {
     static final Duration SHORT = Duration.ofMillis(1500);
 
     private static final AtomicInteger ROWS = new AtomicInteger();
+    /** Before the commit is sent. */
+    static final int BEFORE = -1;
+
     private static final int GIVEN_UP_AFTER_MILLIS = 300;
 
     private final EmbeddedNode node;
@@ -76,11 +79,18 @@ final class LostCommit implements AutoCloseable {
     /**
      * Commits while the network fails, a moment sooner or later.
      *
+     * @param moment how long after the commit began, or {@link #BEFORE}
      * @return whether the commit was acknowledged
      */
     boolean commitWhile(Consumer<FaultProxy> fault, int moment) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, GIVEN_UP_AFTER_MILLIS);
+        if (moment == BEFORE) {
+            fault.accept(network);
+        }
         var failing = CompletableFuture.runAsync(() -> {
+            if (moment == BEFORE) {
+                return;
+            }
             for (int i = 0; i < moment; i++) {
                 Thread.onSpinWait();
             }
