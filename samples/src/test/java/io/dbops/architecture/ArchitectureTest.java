@@ -162,7 +162,8 @@ class ArchitectureTest {
         DescribedPredicate<JavaClass> mayMakeStatements = describe(
                 "are named after a product or wrap connections",
                 type -> outermost(type).getSimpleName().matches("(Postgres|MySql|MariaDb).*")
-                        || type.getPackageName().equals("io.dbops.routing.jdbc"));
+                        || type.getPackageName().equals("io.dbops.routing.jdbc")
+                        || type.isAssignableTo(Connection.class));
 
         noClasses()
                 .that(not(mayMakeStatements))
