@@ -1,5 +1,5 @@
 /** What an application compiles against: the facade, values, feature contracts and the database dialects of dbops. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic", "module"}) // features are compiled later
 module io.dbops {
     requires transitive java.sql;
     requires transitive micrometer.core;
@@ -9,4 +9,7 @@ module io.dbops {
     exports io.dbops;
     exports io.dbops.dialect;
     exports io.dbops.tx;
+    exports io.dbops.time to
+            io.dbops.pool,
+            io.dbops.routing;
 }

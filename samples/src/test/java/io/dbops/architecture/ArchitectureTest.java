@@ -43,11 +43,11 @@ import org.junit.jupiter.api.Test;
  * <p>A module is recognised by its packages, not by its jar, so that a class in a wrong package is a fault as well.
  */
 class ArchitectureTest {
-    private static final Pattern API = Pattern.compile("io\\.dbops|io\\.dbops\\.(dialect|tx)(\\..+)?");
+    private static final Pattern API = Pattern.compile("io\\.dbops|io\\.dbops\\.(dialect|tx|time)(\\..+)?");
 
     private static final Map<String, Pattern> FEATURES = Map.of(
             "pool", Pattern.compile("io\\.dbops\\.pool(\\..+)?"),
-            "routing", Pattern.compile("io\\.dbops\\.(routing|retry|time)(\\..+)?"),
+            "routing", Pattern.compile("io\\.dbops\\.(routing|retry)(\\..+)?"),
             "health", Pattern.compile("io\\.dbops\\.(health|maintenance)(\\..+)?"),
             "backup", Pattern.compile("io\\.dbops\\.backup(\\..+)?"));
 
