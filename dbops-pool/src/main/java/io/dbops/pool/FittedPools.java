@@ -75,10 +75,14 @@ public final class FittedPools implements Pools {
      * @return pools that wait as long
      */
     public FittedPools waiting(Duration timeout) {
+        return new FittedPools(budget, checkedWait(timeout));
+    }
+
+    static Duration checkedWait(Duration timeout) {
         if (requireNonNull(timeout, "timeout").compareTo(LEAST_WAIT) < 0) {
             throw new IllegalArgumentException("waiting (" + timeout + "): must be at least " + LEAST_WAIT);
         }
-        return new FittedPools(budget, timeout);
+        return timeout;
     }
 
     @Override

@@ -1,0 +1,120 @@
+package io.dbops.pool;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.dbops.pool.ledger.FleetPool;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The size of an open HikariCP pool.
+ *
+ * <p>HikariCP does not give connections up when its maximum falls, and opens none for threads that wait already when it
+ * rises. So a thread of this class borrows connections: to evict each while there are too many, in line with everybody
+ * else so that none is taken from who uses it; and once after the maximum rose while somebody waits.
+ *
+ * <p>Thread-safe; no method blocks but {@link #close}.
+ */
+final class HikariSize implements FleetPool, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HikariSize.class);
+
+    private static final long CLOSE_WITHIN_MILLIS = 1_000;
+
+    private final Semaphore work = new Semaphore(0);
+    private final Thread thread;
+    private volatile int target;
+    private volatile boolean closed;
+    private volatile @Nullable HikariDataSource pool;
+
+    HikariSize(String poolName) {
+        thread = new Thread(this::run, poolName + "-resize");
+        thread.setDaemon(true);
+    }
+
+    /** Begins with a pool, of the size that was asked for last. */
+    void open(HikariDataSource opened) {
+        opened.setMaximumPoolSize(Math.max(1, target));
+        pool = opened;
+        thread.start();
+    }
+
+    @Override
+    public int needed() {
+        HikariPoolMXBean figures = figures();
+        return figures == null ? 0 : figures.getActiveConnections() + figures.getThreadsAwaitingConnection();
+    }
+
+    @Override
+    public void resize(int connections) {
+        target = connections;
+        HikariDataSource open = pool;
+        HikariPoolMXBean figures = figures();
+        if (open == null || figures == null) {
+            return;
+        }
+        if (open.getMaximumPoolSize() != connections) {
+            boolean grows = connections > open.getMaximumPoolSize();
+            open.setMaximumPoolSize(connections);
+            if (grows && figures.getThreadsAwaitingConnection() > 0) {
+                work.release();
+            }
+        }
+        if (figures.getTotalConnections() > connections && work.availablePermits() == 0) {
+            work.release();
+        }
+    }
+
+    private @Nullable HikariPoolMXBean figures() {
+        HikariDataSource open = pool;
+        return open == null ? null : open.getHikariPoolMXBean();
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                work.acquire();
+                work.drainPermits();
+                HikariDataSource open = pool;
+                if (open != null && !closed) {
+                    borrow(open);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One at least; and as many as there are too many. */
+    private void borrow(HikariDataSource open) {
+        boolean more = true;
+        while (more && !closed) {
+            try (Connection connection = open.getConnection()) {
+                more = open.getHikariPoolMXBean().getTotalConnections() > target;
+                if (more) {
+                    open.evictConnection(connection);
+                    more = open.getHikariPoolMXBean().getTotalConnections() > target;
+                }
+            } catch (SQLException e) {
+                LOG.debug("No connection to be given up came free", e);
+                more = false;
+            }
+        }
+    }
+
+    /** Ends the thread. Before the pool is closed. */
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(CLOSE_WITHIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
