@@ -338,6 +338,7 @@ final class Guard implements AutoCloseable {
     private void lose(Exception error) {
         LedgerSession current = session;
         session = null;
+        standing = null;
         if (current != null) {
             predecessor = current.asPredecessor();
             current.abort();

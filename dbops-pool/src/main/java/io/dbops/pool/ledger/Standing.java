@@ -3,6 +3,7 @@ package io.dbops.pool.ledger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How the instances of a ledger stand.
@@ -34,6 +35,7 @@ public record Standing(int own, List<Instance> instances, int slots) {
         Plan plan = members.stream()
                 .filter(member -> member.seat() == now.seat())
                 .map(Member::claim)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .map(Claim::plan)
                 .orElse(new Plan(1, 1, 0));
