@@ -45,7 +45,7 @@ final class PostgresServers implements Servers {
     }
 
     @Override
-    public String product() {
+    public String version() {
         return "PostgreSQL " + cluster.serverVersion();
     }
 
@@ -57,7 +57,6 @@ final class PostgresServers implements Servers {
     @Override
     public DbOps open(Retries retries) throws SQLException {
         faults.replicateSynchronously();
-        // tag::open
         var builder = DbOps.named("tpcc")
                 .routing(LagAwareRouting.within(Duration.ofSeconds(2)))
                 .retries(retries.proving(CommitMarkers.standard()));
@@ -65,7 +64,6 @@ final class PostgresServers implements Servers {
             builder.node(node.name(), pool(node), node.dataSource());
         }
         DbOps db = builder.open();
-        // end::open
         awaitWell(db);
         return db;
     }

@@ -14,24 +14,23 @@ import java.util.concurrent.ExecutionException;
 /**
  * Clients work while everything breaks; then it is waited until all is well again, and looked at what is there.
  *
+ * @param product whose servers
  * @param scale how large the company is
  * @param duration how long the clients work, at least; longer if some fault has not struck by then
  * @param threads how many transactions run at a time
  * @param seed draws what is asked for and what breaks; real servers and threads make another history of it each time
  */
-record Run(Scale scale, Duration duration, int threads, long seed) {
+record Run(Servers.Product product, Scale scale, Duration duration, int threads, long seed) {
 
     Report play() throws SQLException, InterruptedException, ExecutionException {
         var random = new SplittableRandom(seed);
         Books books = Books.empty();
-        try (Servers servers = new PostgresServers(random.split())) {
+        try (Servers servers = product.start(random.split())) {
             try (Connection connection = servers.connect()) {
                 Schema.create(connection);
                 Loader.load(connection, scale, random.split());
             }
-            // tag::retries
             var retries = Retries.attempts(20).deadline(Duration.ofSeconds(20)).listener(books.tally());
-            // end::retries
             Duration took;
             Map<String, Long> struck;
             Map<RoutingDecision, Long> decisions;
@@ -45,7 +44,7 @@ record Run(Scale scale, Duration duration, int threads, long seed) {
             }
             servers.awaitQuiet();
             try (Connection connection = servers.connect()) {
-                return new Report(servers.product(), took, books, struck, decisions, books.check(connection));
+                return new Report(servers.version(), took, books, struck, decisions, books.check(connection));
             }
         }
     }

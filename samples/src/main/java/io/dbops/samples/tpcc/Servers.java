@@ -5,9 +5,17 @@ import io.dbops.retry.Retries;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.SplittableRandom;
 
 /** The servers of one product, and what is done to them: all of this sample that is not the same for every product. */
 interface Servers extends AutoCloseable {
+
+    /** Starts servers of a product. */
+    @FunctionalInterface
+    interface Product {
+        /** Starts them; the caller closes them. What goes wrong is drawn from the given randomness. */
+        Servers start(SplittableRandom random) throws SQLException;
+    }
 
     /** Something that goes wrong. */
     @FunctionalInterface
@@ -17,7 +25,7 @@ interface Servers extends AutoCloseable {
     }
 
     /** The product and its version. */
-    String product();
+    String version();
 
     /** Connects to the primary, on a way that no fault is on. The caller closes the connection. */
     Connection connect() throws SQLException;

@@ -33,7 +33,7 @@ public final class Tpcc {
                 ? Long.parseLong(args[2])
                 : ThreadLocalRandom.current().nextInt(1_000_000);
         System.out.println(seconds + " s, " + threads + " threads, seed " + seed);
-        System.exit(play(new Run(Scale.SMALL, Duration.ofSeconds(seconds), threads, seed)));
+        System.exit(play(new Run(PostgresServers::new, Scale.SMALL, Duration.ofSeconds(seconds), threads, seed)));
     }
 
     private static int play(Run run) {

@@ -42,7 +42,13 @@ class TpccTest {
         long seed = Long.getLong("dbops.seed", System.nanoTime());
         System.out.println("tpcc, seed " + seed);
 
-        Report report = new Run(Scale.SMALL, Duration.ofSeconds(Long.getLong("dbops.seconds", 8)), 8, seed).play();
+        Report report = new Run(
+                        PostgresServers::new,
+                        Scale.SMALL,
+                        Duration.ofSeconds(Long.getLong("dbops.seconds", 12)),
+                        8,
+                        seed)
+                .play();
 
         report.print(System.out);
         assertThat(report.findings()).as("seed %d", seed).allSatisfy(finding -> {
