@@ -32,7 +32,7 @@ record Report(
         return findings.stream().allMatch(Finding::holds) && !struck.containsValue(0L);
     }
 
-    /** How many units of work ran on a replica. */
+    /** How many units of work began on a replica, those that are run again each time. */
     long onReplica() {
         return decisions.entrySet().stream()
                 .filter(decision -> decision.getKey().reason().isReplica())
@@ -66,7 +66,7 @@ record Report(
                 books.tally().resolved());
         counts(out, "units that failed in the end", books.tally().failures());
         long reads = committed(Kind.ORDER_STATUS) + committed(Kind.STOCK_LEVEL);
-        counts(out, "of " + reads + " reads ran", Map.of("on a replica", onReplica()));
+        counts(out, "to serve " + reads + " reads", Map.of("units of work began on a replica", onReplica()));
         counts(out, "struck by faults", struck);
         line(out, "%n%-77s %9s", "condition", "looked at");
         findings.forEach(finding -> print(out, finding));
