@@ -58,6 +58,11 @@ class ReadmeTest {
     }
 
     @Test
+    void doorsOfAClerkAreCodeThatRuns() throws IOException {
+        assertThat(page(TRANSACTIONS)).contains(block("tpcc/Terminal.java", "doors"));
+    }
+
+    @Test
     void joiningTheTransactionsOfSpringIsCodeThatRuns() throws IOException {
         assertThat(page(TRANSACTIONS)).contains(block(FRAMEWORKS.resolve("SpringJoiningTest.java"), "joining"));
     }
