@@ -204,6 +204,7 @@ final class ModelInstance implements FleetPool {
             var pooled = new Pooled(process);
             if (occupied != null && slots.fill(ticket, pooled.asConnection(), occupied)) {
                 process.handedOut = true;
+                process.occupied = occupied;
                 connections.add(pooled);
             } else {
                 server.leave(process, 20 * MILLI);
@@ -214,9 +215,12 @@ final class ModelInstance implements FleetPool {
     }
 
     private int[] candidates(Ticket ticket) {
+        int all = plan.floorSlots();
+        Guard.Standing standing = guard.standing();
+        int first = standing == null ? 0 : standing.seat() * plan.floor();
         return ticket.kind() == Kind.SHARED
                 ? new int[] {ticket.number()}
-                : IntStream.range(0, plan.floorSlots()).toArray();
+                : IntStream.range(0, all).map(i -> (first + i) % all).toArray();
     }
 
     /** kill -9: busy processes end their query first; the guard's is found at once, or, half open, after a while. */

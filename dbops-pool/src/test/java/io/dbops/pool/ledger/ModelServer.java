@@ -35,6 +35,9 @@ final class ModelServer implements Ledger {
         /** Whether a pool has it, or had. */
         boolean handedOut;
 
+        @Nullable
+        Occupied occupied;
+
         /** When it finds that its client is gone; never while it is not. */
         long endsAt = Long.MAX_VALUE;
 
@@ -106,6 +109,16 @@ final class ModelServer implements Ledger {
         }
         self.locks.merge(key, 1, Integer::sum);
         return true;
+    }
+
+    /** Whether a pooled process, or a guard in its place, holds the lock of its slot. */
+    boolean isCovered(Process pooled) {
+        Occupied slot = pooled.occupied;
+        return slot != null
+                && processes.stream()
+                        .filter(process -> process == pooled || !process.pooled)
+                        .anyMatch(process ->
+                                process.locks.containsKey(new Key(slot.kind().name(), slot.number())));
     }
 
     private static void unlock(Process self, Key key) {
