@@ -148,6 +148,16 @@ public final class DbOps implements AutoCloseable {
     }
 
     /**
+     * The pools that were opened for the nodes, and how the instance stands among those that share the servers. Does not
+     * block.
+     *
+     * @return the pools of nodes that were given by address and have answered; print one with {@link PoolStatus#format}
+     */
+    public List<PoolStatus> pools() {
+        return router.pools();
+    }
+
+    /**
      * How many units of work went where, and why, since this was opened. Where routing is only rehearsed, the count is
      * of where they would have gone.
      *

@@ -1,5 +1,6 @@
 package io.dbops;
 
+import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
 
@@ -49,6 +50,13 @@ public interface Router extends AutoCloseable {
      * @return the topology
      */
     Topology topology();
+
+    /**
+     * The pools that were opened for this router, as they are now. Does not block and asks no server.
+     *
+     * @return their status, without those that cannot tell
+     */
+    List<PoolStatus> pools();
 
     /**
      * How many units of work went where, and why, since this was opened. Where routing is only rehearsed, the count is

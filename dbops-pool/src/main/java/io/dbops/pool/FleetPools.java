@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.NodePool;
+import io.dbops.PoolStatus;
 import io.dbops.Pools;
 import io.dbops.dialect.ConnectionLimits;
 import io.dbops.pool.ledger.Claim;
@@ -14,11 +15,14 @@ import io.dbops.pool.ledger.Connector;
 import io.dbops.pool.ledger.Membership;
 import io.dbops.pool.ledger.Plan;
 import io.dbops.pool.ledger.PostgresLedger;
+import io.dbops.pool.ledger.Standing;
 import io.dbops.time.SystemClock;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Optional;
 import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -196,7 +200,7 @@ public final class FleetPools implements Pools {
                 plan.floor());
         var pool = new HikariDataSource(config(poolName, membership, plan, ceiling));
         size.open(pool);
-        return new FleetNodePool(pool, size, membership);
+        return new FleetNodePool(node.name(), plan.pooled(), pool, size, membership);
     }
 
     private HikariConfig config(String poolName, Membership membership, Plan plan, int ceiling) {
@@ -219,8 +223,27 @@ public final class FleetPools implements Pools {
     }
 
     /** An open pool. */
-    private record FleetNodePool(HikariDataSource dataSource, HikariSize size, Membership membership)
+    private record FleetNodePool(
+            String node, int pooled, HikariDataSource dataSource, HikariSize size, Membership membership)
             implements NodePool {
+        @Override
+        public Optional<PoolStatus> status() {
+            Standing standing = membership.standing();
+            var fleet = new ArrayList<PoolStatus.Instance>();
+            if (standing != null) {
+                for (Standing.Instance each : standing.instances()) {
+                    fleet.add(new PoolStatus.Instance(
+                            each.seat(),
+                            each.seat() == standing.seat(),
+                            each.weight(),
+                            each.wish(),
+                            each.share(),
+                            each.held()));
+                }
+            }
+            return Optional.of(HikariStatus.of(node, dataSource, pooled, fleet));
+        }
+
         @Override
         public void close() {
             membership.shut();

@@ -8,6 +8,7 @@ import io.dbops.Credentials;
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.NodePool;
+import io.dbops.PoolStatus;
 import io.dbops.dialect.ConnectionLimits;
 import io.dbops.dialect.Dialect;
 import io.dbops.test.DbOpsCluster;
@@ -266,6 +267,34 @@ class FleetPoolsTest {
         awaitSize(other, 11);
         await(() -> locks() <= 22, () -> "22 locks");
         assertThat(held.get(0).isClosed()).isTrue();
+    }
+
+    @Test
+    void theStatusShowsTheFleet() throws SQLException {
+        NodePool light = open(pools());
+        NodePool heavy = open(pools().weighted(3));
+        awaitSize(light, 6);
+        awaitSize(heavy, 16);
+        borrow(light, 2);
+
+        await(() -> light.status().orElseThrow().fleet().get(0).wish() == 2, () -> "a wish of 2");
+        PoolStatus status = light.status().orElseThrow();
+        assertThat(status.node()).isEqualTo("db-1");
+        assertThat(status.most()).isEqualTo(6);
+        assertThat(status.used()).isEqualTo(2);
+        assertThat(status.waiting()).isZero();
+        assertThat(status.slots()).isEqualTo(23);
+        assertThat(status.fleet())
+                .containsExactly(
+                        new PoolStatus.Instance(0, true, 1, 2, 6, 6), new PoolStatus.Instance(1, false, 3, 1, 16, 16));
+        assertThat(status.format()).matches("""
+                db-1: 2 used, \\d idle, 0 waiting; may hold 6 of 23
+                   seat  weight   wish  share   held
+                 \\*     0       1      2      6      6
+                       1       3      1     16     16""");
+
+        light.close();
+        assertThat(light.status().orElseThrow().open()).isZero();
     }
 
     @Test

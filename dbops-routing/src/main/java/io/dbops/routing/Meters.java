@@ -1,6 +1,7 @@
 package io.dbops.routing;
 
 import io.dbops.ClusterEvent;
+import io.dbops.PoolStatus;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Role;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 
 /**
  * A router's counters and gauges in a registry, read when they are scraped; the read path pays nothing for them.
@@ -22,7 +24,8 @@ import java.util.function.ToDoubleFunction;
  * counts units of work by reason, {@code dbops.routing.rehearsed} where they would have gone while that is only
  * rehearsed; {@code dbops.routing.staleness} is a replica's bound in seconds, NaN while it is not known; {@code
  * dbops.routing.role} is 1 for the role that the node was found in, and 0 for others; {@code dbops.routing.in.flight}
- * is how many connections are in use. Of the router: {@code dbops.routing.epoch}, {@code dbops.routing.events} by type,
+ * is how many connections are in use; {@code dbops.pool.most}, {@code open}, {@code used}, {@code waiting}, {@code slots}
+ * and {@code instances} are what {@link PoolStatus} tells of its pool. Of the router: {@code dbops.routing.epoch}, {@code dbops.routing.events} by type,
  * {@code dbops.routing.sessions.lost}, and {@code dbops.routing.unscoped}, reads that sessions could have sent to
  * replicas.
  *
@@ -168,6 +171,18 @@ final class Meters implements AutoCloseable {
                     ofNode.and("role", role.name().toLowerCase(Locale.ROOT)),
                     c -> c.overview().role(node) == role ? 1 : 0));
         }
+        meters.add(pool("most", "Connections that the pool may hold now", ofNode, node, PoolStatus::most));
+        meters.add(pool("open", "Connections that the pool holds", ofNode, node, PoolStatus::open));
+        meters.add(pool("used", "Pooled connections in use", ofNode, node, PoolStatus::used));
+        meters.add(pool("waiting", "Threads that wait for a connection", ofNode, node, PoolStatus::waiting));
+        meters.add(
+                pool("slots", "Connections that the pools of all instances may hold", ofNode, node, PoolStatus::slots));
+        meters.add(pool(
+                "instances",
+                "Instances that share the server",
+                ofNode,
+                node,
+                status -> status.fleet().size()));
         meters.add(gauge("in.flight", "Connections in use", ofNode, c -> node.inFlight()));
         meters.add(
                 Gauge.builder("dbops.routing.staleness", core, c -> c.overview().stalenessSeconds(node))
@@ -175,6 +190,19 @@ final class Meters implements AutoCloseable {
                         .baseUnit("seconds")
                         .tags(ofNode)
                         .register(registry));
+    }
+
+    /** NaN until the pool is open, and for one that cannot tell. */
+    private Meter pool(String name, String description, Tags with, RoutedNode node, ToIntFunction<PoolStatus> value) {
+        return Gauge.builder(
+                        "dbops.pool." + name,
+                        node,
+                        n -> n.poolStatus()
+                                .map(status -> (double) value.applyAsInt(status))
+                                .orElse(Double.NaN))
+                .description(description)
+                .tags(with)
+                .register(registry);
     }
 
     private Meter counter(String name, String description, Tags with, ToDoubleFunction<RouterCore> value) {

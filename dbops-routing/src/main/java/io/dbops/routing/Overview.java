@@ -2,6 +2,7 @@ package io.dbops.routing;
 
 import io.dbops.Freshness;
 import io.dbops.NodeStatus;
+import io.dbops.PoolStatus;
 import io.dbops.RoutingDecision;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.Topology;
@@ -9,6 +10,7 @@ import io.dbops.dialect.Role;
 import io.dbops.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,12 @@ final class Overview {
         this.monitor = monitor;
         this.clock = clock;
         this.nodes = nodes;
+    }
+
+    List<PoolStatus> pools() {
+        return Arrays.stream(monitor.snapshot().known())
+                .flatMap(view -> view.node.poolStatus().stream())
+                .toList();
     }
 
     Topology topology() {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.dbops.Consistency;
 import io.dbops.Explanation;
 import io.dbops.Node;
+import io.dbops.PoolStatus;
 import io.dbops.Router;
 import io.dbops.RoutingDecision;
 import io.dbops.Session;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -94,6 +96,11 @@ public final class RoutedDataSource implements DataSource, Router {
     @Override
     public Topology topology() {
         return core.overview().topology();
+    }
+
+    @Override
+    public List<PoolStatus> pools() {
+        return core.overview().pools();
     }
 
     @Override

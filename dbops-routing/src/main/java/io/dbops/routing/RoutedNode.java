@@ -3,6 +3,7 @@ package io.dbops.routing;
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.NodePool;
+import io.dbops.PoolStatus;
 import io.dbops.Pools;
 import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Dialect;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -190,6 +192,12 @@ final class RoutedNode implements AutoCloseable {
     boolean defaultAutoCommit() {
         Joined current = joined;
         return current == null || current.defaultAutoCommit;
+    }
+
+    /** How the pool that was opened for it is now. */
+    Optional<PoolStatus> poolStatus() {
+        Joined current = joined;
+        return current == null || current.owned == null ? Optional.empty() : current.owned.status();
     }
 
     /** Whether the server refuses the writes of a connection declared read-only, in this mode. */

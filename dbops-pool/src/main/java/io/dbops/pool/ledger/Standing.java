@@ -8,11 +8,11 @@ import java.util.Objects;
 /**
  * How the instances of a ledger stand.
  *
- * @param own this instance's place among them
+ * @param seat this instance's
  * @param instances all of them by rising seat
  * @param slots the shared slots that the instances agree on
  */
-public record Standing(int own, List<Instance> instances, int slots) {
+public record Standing(int seat, List<Instance> instances, int slots) {
 
     /** Checks the components. */
     public Standing {
@@ -42,13 +42,9 @@ public record Standing(int own, List<Instance> instances, int slots) {
         int slots = Shares.slots(members, plan);
         int[] shares = Shares.of(members, slots);
         var instances = new ArrayList<Instance>();
-        int own = 0;
         for (int i = 0; i < shares.length; i++) {
             Member member = members.get(i);
             Claim claim = member.claim();
-            if (member.seat() == now.seat()) {
-                own = i;
-            }
             if (claim != null) {
                 int rights = Collections.frequency(now.scan().rights().values(), member.pid());
                 int floor = claim.plan().floor();
@@ -56,6 +52,6 @@ public record Standing(int own, List<Instance> instances, int slots) {
                         new Instance(member.seat(), claim.weight(), claim.wish(), floor + shares[i], floor + rights));
             }
         }
-        return new Standing(own, instances, slots);
+        return new Standing(now.seat(), instances, slots);
     }
 }
