@@ -52,6 +52,7 @@ public final class Tour {
         CountingStaleReads.Seen seen;
         double cost;
         RepeatingTransactions.Seen repeated;
+        Duration moved;
         Duration failover;
         var events = new ConcurrentLinkedQueue<ClusterEvent>();
         try (EmbeddedCluster cluster = StartingCluster.play(screen);
@@ -63,9 +64,10 @@ public final class Tour {
                 cost = MeasuringCost.play(screen, db, plain);
             }
             repeated = RepeatingTransactions.play(screen, cluster);
+            moved = SharingServer.play(screen, cluster);
             failover = KillingPrimary.play(screen, cluster, db, events);
         }
-        conclude(screen, seen, cost, repeated, failover, watch);
+        conclude(screen, seen, cost, repeated, moved, failover, watch);
     }
 
     private static void conclude(
@@ -73,6 +75,7 @@ public final class Tour {
             CountingStaleReads.Seen seen,
             double cost,
             RepeatingTransactions.Seen repeated,
+            Duration moved,
             Duration failover,
             Stopwatch watch) {
         Count naive = seen.naive();
@@ -87,6 +90,7 @@ public final class Tour {
                 lag           replicas that fell behind lost their reads, and got them back
                 deadlocks     %,.0f times the transfers of retries that only wait
                 lost answers  one payment for one; %d for one in a loop that tries again
+                shares        of a killed instance were the others' after %s
                 failover      writes again %s after kill -9 of the primary, none lost untold""",
                 routed.stale(),
                 routed.reads(),
@@ -96,6 +100,7 @@ public final class Tour {
                 cost,
                 repeated.times(),
                 repeated.naively(),
+                Screen.millis(moved),
                 Screen.millis(failover)));
         screen.title("Next", "and the tour again whenever you like");
         screen.gap();
