@@ -38,12 +38,14 @@ public final class DbOps implements AutoCloseable {
     private final String name;
     private final Router router;
     private final Transactions transactions;
+    private final @Nullable UnitRunner runner;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private DbOps(String name, Router router, Transactions transactions) {
+    private DbOps(String name, Router router, Transactions transactions, @Nullable UnitRunner runner) {
         this.name = name;
         this.router = router;
         this.transactions = transactions;
+        this.runner = runner;
     }
 
     /**
@@ -226,7 +228,13 @@ public final class DbOps implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            router.close();
+            try {
+                router.close();
+            } finally {
+                if (runner != null) {
+                    runner.close();
+                }
+            }
         }
     }
 
@@ -381,7 +389,7 @@ public final class DbOps implements AutoCloseable {
                     router.dataSource(Consistency.session()),
                     runner,
                     enclosing == null ? EnclosingTransaction.NONE : enclosing);
-            return new DbOps(name, router, transactions);
+            return new DbOps(name, router, transactions, runner);
         }
 
         private static void requireUnset(@Nullable Object value, String line) {

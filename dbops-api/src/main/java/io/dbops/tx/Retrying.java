@@ -12,7 +12,7 @@ public interface Retrying {
      *
      * @param application the application's name, for meters and log lines
      * @param registry where meters go, or {@code null} for nowhere
-     * @return what runs them; it holds no connection and needs no closing
+     * @return what runs them; it holds no connection, and its meters until the caller closes it
      */
     UnitRunner open(String application, @Nullable MeterRegistry registry);
 }

@@ -22,4 +22,7 @@ public interface UnitRunner {
      */
     <T, X extends Exception> T run(DataSource dataSource, Unit unit, Class<?> site, SqlFunction<T, X> work)
             throws SQLException, X;
+
+    /** Removes the meters of what it has run, after the last unit has ended. Closing again does nothing. */
+    default void close() {}
 }

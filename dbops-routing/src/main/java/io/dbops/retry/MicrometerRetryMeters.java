@@ -4,8 +4,10 @@ import io.dbops.dialect.Diagnosis;
 import io.dbops.tx.CommitOutcome;
 import io.dbops.tx.Unit;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -35,6 +37,10 @@ final class MicrometerRetryMeters implements RetryMeters {
     private final String application;
     private final MeterRegistry registry;
     private final ConcurrentHashMap<String, Counts> byName = new ConcurrentHashMap<>();
+    /** What is to be removed at the end. A unit may still end after that, and must leave nothing behind. */
+    private final Set<Meter> registered = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
     private volatile boolean refused;
 
     MicrometerRetryMeters(String application, MeterRegistry registry) {
@@ -56,17 +62,24 @@ final class MicrometerRetryMeters implements RetryMeters {
     }
 
     private Counter units(String name, String outcome) {
-        return Counter.builder(UNITS)
+        return register(Counter.builder(UNITS)
                 .description("Units of work")
-                .tags("application", application, "name", name, "outcome", outcome)
-                .register(registry);
+                .tags("db", application, "name", name, "outcome", outcome));
     }
 
     private Counter counter(String meter, String description, Unit unit, String tag, String value) {
-        return Counter.builder(UNITS + meter)
+        return register(Counter.builder(UNITS + meter)
                 .description(description)
-                .tags("application", application, "name", of(unit).name(), tag, value)
-                .register(registry);
+                .tags("db", application, "name", of(unit).name(), tag, value));
+    }
+
+    private Counter register(Counter.Builder builder) {
+        Counter counter = builder.register(registry);
+        registered.add(counter);
+        if (closed) {
+            registry.remove(counter);
+        }
+        return counter;
     }
 
     @Override
@@ -92,10 +105,15 @@ final class MicrometerRetryMeters implements RetryMeters {
 
     @Override
     public void waited(Unit unit) {
-        count(() -> Counter.builder(UNITS + ".waits")
+        count(() -> register(Counter.builder(UNITS + ".waits")
                 .description("Units that waited for their turn at a gate")
-                .tags("application", application, "name", of(unit).name())
-                .register(registry));
+                .tags("db", application, "name", of(unit).name())));
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        registered.forEach(registry::remove);
     }
 
     /** A registry that refuses a meter is no reason to tell the caller of a committed unit that it failed. */

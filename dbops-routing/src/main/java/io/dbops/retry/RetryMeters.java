@@ -23,6 +23,9 @@ interface RetryMeters {
 
         @Override
         public void waited(Unit unit) {}
+
+        @Override
+        public void close() {}
     };
 
     /** A unit went through. */
@@ -39,4 +42,7 @@ interface RetryMeters {
 
     /** A unit waited at a gate. */
     void waited(Unit unit);
+
+    /** Removes what was counted. */
+    void close();
 }

@@ -81,6 +81,11 @@ final class RetryRunner implements UnitRunner {
         return result;
     }
 
+    @Override
+    public void close() {
+        meters.close();
+    }
+
     void succeeded(Unit unit, Attempt<?> attempt, int retries) {
         budget.succeeded(retries);
         meters.committed(unit);

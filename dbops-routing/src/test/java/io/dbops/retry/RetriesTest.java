@@ -593,7 +593,7 @@ class RetriesTest {
         assertThatThrownBy(() -> transactions.run(c -> execute(c, "nonsense"))).isInstanceOf(SQLException.class);
 
         assertThat(registry.get("dbops.transactions")
-                        .tags("application", "app", "name", "adding", "outcome", "committed")
+                        .tags("db", "app", "name", "adding", "outcome", "committed")
                         .counter()
                         .count())
                 .isEqualTo(1);

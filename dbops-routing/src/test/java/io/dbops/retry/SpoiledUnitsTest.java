@@ -232,7 +232,7 @@ class SpoiledUnitsTest {
     void aRegistryThatRefusesMetersIsNoFailedUnit() throws Exception {
         var registry = new SimpleMeterRegistry();
         Timer.builder("dbops.transactions")
-                .tags("application", "x", "name", "unnamed", "outcome", "committed")
+                .tags("db", "x", "name", "unnamed", "outcome", "committed")
                 .register(registry);
         Transactions transactions =
                 Transactions.over(pool, Retries.attempts(3).open("x", registry), EnclosingTransaction.NONE);

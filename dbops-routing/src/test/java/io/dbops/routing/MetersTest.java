@@ -7,12 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dbops.ClusterEvent;
+import io.dbops.DbOps;
+import io.dbops.retry.Retries;
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +99,56 @@ class MetersTest {
         }
         assertThat(registry.getMeters()).isEmpty();
         open("app").close();
+    }
+
+    private DbOps openWithRetries(String name) {
+        DbOps.Builder builder =
+                DbOps.named(name).routing(LENIENT).retries(Retries.attempts(3)).metrics(registry);
+        pools.nodes().forEach(builder::node);
+        return builder.open();
+    }
+
+    private static void runUnits(DbOps db) throws SQLException {
+        var runs = new AtomicInteger();
+        db.transactions().named("adding").run(connection -> {
+            if (runs.incrementAndGet() == 1) {
+                throw new SQLException("planted", "40001");
+            }
+        });
+    }
+
+    private List<Meter> ofUnits(String db) {
+        return registry.getMeters().stream()
+                .filter(meter -> meter.getId().getName().startsWith("dbops.transactions"))
+                .filter(meter -> db.equals(meter.getId().getTag("db")))
+                .toList();
+    }
+
+    @Test
+    void metersOfUnitsGoWithTheirOwnDatabase() throws Exception {
+        try (DbOps first = openWithRetries("app")) {
+            runUnits(first);
+            int each = ofUnits("app").size();
+            assertThat(each).as("committed, failed, retries").isEqualTo(3);
+            DbOps other = openWithRetries("other");
+            runUnits(other);
+            assertThat(ofUnits("other")).hasSize(each);
+            other.close();
+            assertThat(ofUnits("other")).isEmpty();
+            assertThat(ofUnits("app")).hasSize(each);
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void aUnitThatEndsAfterTheCloseLeavesNoMeterBehind() throws Exception {
+        DbOps db = openWithRetries("app");
+        assertThatThrownBy(() -> db.transactions().run(connection -> {
+                    db.close();
+                    throw new SQLException("planted", "22000");
+                }))
+                .isInstanceOf(SQLException.class);
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test
