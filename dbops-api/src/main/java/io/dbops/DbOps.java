@@ -97,7 +97,8 @@ public final class DbOps implements AutoCloseable {
     }
 
     /**
-     * Runs units of work whose reads must see something else.
+     * Runs units of work whose reads must see something else. Inside a unit that only reads, and was asked to see
+     * something else again, they are refused; inside one that writes they see everything.
      *
      * @param consistency what reads must see
      * @return the doors

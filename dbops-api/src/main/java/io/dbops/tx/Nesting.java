@@ -21,13 +21,15 @@ final class Nesting {
 
     /** The unit that is open, and whether it may still be committed. */
     private static final class Enclosing {
+        final DataSource dataSource;
         final Connection connection;
         final Unit unit;
 
         @Nullable
         Throwable failed;
 
-        Enclosing(Connection connection, Unit unit) {
+        Enclosing(DataSource dataSource, Connection connection, Unit unit) {
+            this.dataSource = dataSource;
             this.connection = connection;
             this.unit = unit;
         }
@@ -39,9 +41,9 @@ final class Nesting {
     }
 
     /** Runs the work of an outermost unit, so that units inside it find it. */
-    <T, X extends Exception> T outermost(Connection connection, Unit unit, SqlFunction<T, X> work)
-            throws SQLException, X {
-        var enclosing = new Enclosing(connection, unit);
+    <T, X extends Exception> T outermost(
+            DataSource dataSource, Connection connection, Unit unit, SqlFunction<T, X> work) throws SQLException, X {
+        var enclosing = new Enclosing(dataSource, connection, unit);
         current.set(enclosing);
         T result;
         try {
@@ -64,8 +66,9 @@ final class Nesting {
                 throw new IllegalStateException("the enclosing transaction has ended");
             }
             requireJoinable(unit, connection.isReadOnly(), false, null);
-            return outermost(connection, unit, work);
+            return outermost(dataSource, connection, unit, work);
         }
+        requireSameView(dataSource, unit, enclosing);
         requireJoinable(unit, enclosing.unit.readOnly(), enclosing.unit.idempotent(), enclosing.unit.isolation());
         try {
             return work.apply(enclosing.connection);
@@ -74,6 +77,14 @@ final class Nesting {
                 enclosing.failed = failure;
             }
             throw failure;
+        }
+    }
+
+    /** What writes is on the primary, which shows everything; what only reads is where its own view allowed it to be. */
+    private static void requireSameView(DataSource dataSource, Unit unit, Enclosing enclosing) {
+        if (unit.readOnly() && enclosing.unit.readOnly() && !dataSource.equals(enclosing.dataSource)) {
+            throw new IllegalStateException(unit + " asks for another consistency than the transaction it is inside of,"
+                    + " which only reads and may be served by a replica; ask for the same there, or begin it outside");
         }
     }
 

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A unit inside a unit of the same doors, on the same thread, is a part of it: it runs once, on the same connection,
  * and the whole is committed or nothing. What it asks for must hold of the outer one: a unit that writes is refused
- * inside one that reads, and so is an isolation that the outer one has not. If it throws, nothing is committed, even if
- * the outer unit catches that ({@link SwallowedErrorException}).
+ * inside one that reads, and so are an isolation that the outer one has not and, inside one that reads, another
+ * {@linkplain #on view} of the database. If it throws, nothing is committed, even if the outer unit catches that
+ * ({@link SwallowedErrorException}).
  *
  * <p>Immutable and thread-safe: what changes what is asked for returns doors of its own, which know of each other's
  * units. Every call that runs a unit blocks until the unit has ended, and holds one connection meanwhile.
@@ -75,9 +76,10 @@ public final class Transactions {
     }
 
     /**
-     * The same doors on connections of another view of the same database. Units of one are inside units of the other.
+     * The same doors on connections of another view of the same database. Units of one are inside units of the other,
+     * unless the outer one only reads: what it sees need not be what the other view promises, so that is refused.
      *
-     * @param other gives the connections
+     * @param other gives the connections; views that promise the same are to be equal
      * @return other doors
      */
     public Transactions on(DataSource other) {
@@ -224,6 +226,6 @@ public final class Transactions {
             }
             return nesting.inside(dataSource, unit, work);
         }
-        return runner.run(dataSource, unit, site, connection -> nesting.outermost(connection, unit, work));
+        return runner.run(dataSource, unit, site, connection -> nesting.outermost(dataSource, connection, unit, work));
     }
 }

@@ -42,7 +42,7 @@ public final class RoutedDataSource implements DataSource, Router {
     RoutedDataSource(RouterCore core, @Nullable Meters meters) {
         this.core = core;
         this.meters = meters;
-        bySession = new ViewDataSource(core, () -> core.currentSession().view());
+        bySession = ViewDataSource.ofEntered(core, Consistency.session());
     }
 
     @Override
@@ -53,9 +53,7 @@ public final class RoutedDataSource implements DataSource, Router {
     @Override
     public DataSource dataSource(Consistency consistency) {
         core.check(requireNonNull(consistency, "consistency"));
-        return consistency instanceof Consistency.OfSession
-                ? this
-                : new ViewDataSource(core, () -> core.view(core.currentSession(), consistency));
+        return consistency instanceof Consistency.OfSession ? this : ViewDataSource.ofEntered(core, consistency);
     }
 
     @Override

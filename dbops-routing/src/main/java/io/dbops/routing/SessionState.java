@@ -190,8 +190,7 @@ final class SessionState implements Session {
     @Override
     public DataSource dataSource(Consistency consistency) {
         core.check(requireNonNull(consistency, "consistency"));
-        SessionView view = core.view(this, consistency);
-        return new ViewDataSource(core, () -> view);
+        return ViewDataSource.of(core, this, consistency);
     }
 
     @Override

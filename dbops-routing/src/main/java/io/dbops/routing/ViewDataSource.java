@@ -1,23 +1,47 @@
 package io.dbops.routing;
 
+import io.dbops.Consistency;
 import io.dbops.routing.jdbc.RoutedConnection;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** Connections of one session, or of whichever is entered, at one level of consistency. Thread-safe. */
+/**
+ * Connections of one session, or of whichever is entered, at one level of consistency. Those that promise the same are
+ * equal. Thread-safe.
+ */
 final class ViewDataSource implements DataSource {
 
     private final RouterCore core;
+    /** {@code null} for whichever is entered. */
+    private final @Nullable SessionState session;
+
+    private final Consistency consistency;
     private final Supplier<SessionView> view;
 
-    ViewDataSource(RouterCore core, Supplier<SessionView> view) {
+    private ViewDataSource(
+            RouterCore core, @Nullable SessionState session, Consistency consistency, Supplier<SessionView> view) {
         this.core = core;
+        this.session = session;
+        this.consistency = consistency;
         this.view = view;
+    }
+
+    /** Connections of whichever session is entered when one is got. */
+    static ViewDataSource ofEntered(RouterCore core, Consistency consistency) {
+        return new ViewDataSource(core, null, consistency, () -> core.view(core.currentSession(), consistency));
+    }
+
+    /** Connections of this session. */
+    static ViewDataSource of(RouterCore core, SessionState session, Consistency consistency) {
+        SessionView view = core.view(session, consistency);
+        return new ViewDataSource(core, session, consistency, () -> view);
     }
 
     /** Takes nothing from any pool: that happens at the first statement. */
@@ -71,5 +95,19 @@ final class ViewDataSource implements DataSource {
     @Override
     public boolean isWrapperFor(Class<?> iface) {
         return iface.isInstance(this);
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality") // a router and a session have no value but themselves
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ViewDataSource that
+                && core == that.core
+                && session == that.session
+                && consistency.equals(that.consistency);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(core, session, consistency);
     }
 }
