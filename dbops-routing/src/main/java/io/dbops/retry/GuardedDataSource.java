@@ -33,6 +33,11 @@ final class GuardedDataSource implements DataSource, UnitRouter {
         return new GuardedLease(dataSource.getConnection());
     }
 
+    @Override
+    public boolean choosesNodes() {
+        return false;
+    }
+
     /** A connection comes in this mode, whatever the one of the data source comes in. */
     @Override
     public boolean defaultAutoCommit() {

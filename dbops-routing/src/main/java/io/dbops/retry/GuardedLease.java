@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
 final class GuardedLease implements Lease {
 
     private static final Logger LOG = LoggerFactory.getLogger(GuardedLease.class);
-    private static final RoutingDecision NOT_ROUTED =
-            new RoutingDecision("the data source", RoutingDecision.Reason.WRITE);
 
     /** So much is never opened: the application can use the connection unseen. */
     private static final int ESCAPED = Integer.MAX_VALUE / 4;
@@ -148,19 +146,13 @@ final class GuardedLease implements Lease {
     }
 
     @Override
-    public RoutingDecision decision() {
-        try {
-            return connection.isWrapperFor(RoutingDecision.class)
-                    ? connection.unwrap(RoutingDecision.class)
-                    : NOT_ROUTED;
-        } catch (SQLException e) {
-            return NOT_ROUTED;
-        }
+    public @Nullable RoutingDecision decision() {
+        return null;
     }
 
     @Override
-    public Explanation explanation() {
-        throw new UnsupportedOperationException("the data source is not one that chooses among nodes");
+    public @Nullable Explanation explanation() {
+        return null;
     }
 
     @Override

@@ -99,6 +99,11 @@ final class SessionView implements UnitRouter, Tier.Read {
         return core.deadlineMillis();
     }
 
+    @Override
+    public boolean choosesNodes() {
+        return true;
+    }
+
     RouterCore core() {
         return core;
     }

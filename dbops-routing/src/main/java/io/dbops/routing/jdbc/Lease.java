@@ -135,15 +135,17 @@ public interface Lease {
     /**
      * Which node it is, and why.
      *
-     * @return the decision
+     * @return the decision; {@code null} where no node was chosen
      */
+    @Nullable
     RoutingDecision decision();
 
     /**
      * Which node it is, and why no other.
      *
-     * @return the explanation
+     * @return the explanation; {@code null} where no node was chosen
      */
+    @Nullable
     Explanation explanation();
 
     /**

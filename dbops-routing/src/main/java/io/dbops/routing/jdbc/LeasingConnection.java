@@ -1,5 +1,6 @@
 package io.dbops.routing.jdbc;
 
+import io.dbops.RoutingDecision;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -20,7 +21,7 @@ abstract class LeasingConnection {
     /** So many connections that turn out useless in a row are no coincidence. */
     private static final int MOST_TAKEN = 20;
 
-    private final UnitRouter router;
+    final UnitRouter router;
 
     @Nullable
     Lease lease;
@@ -118,12 +119,18 @@ abstract class LeasingConnection {
         for (int taken = 1; !used.begins(readOnly); taken++) {
             if (taken == MOST_TAKEN) {
                 throw new SQLTransientConnectionException(
-                        "none of " + MOST_TAKEN + " connections may serve; the last one was to " + used.decision(),
+                        "none of " + MOST_TAKEN + " connections may serve; the last one was to " + nameOf(used),
                         "08006");
             }
             used = take();
         }
         return used;
+    }
+
+    /** Where a lease leads, for messages. */
+    static String nameOf(Lease used) {
+        RoutingDecision decision = used.decision();
+        return decision == null ? "the data source" : decision.toString();
     }
 
     /** A statement is about to be executed: begins a unit of work unless one is open. */

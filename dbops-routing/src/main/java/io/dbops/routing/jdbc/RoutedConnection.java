@@ -1,5 +1,7 @@
 package io.dbops.routing.jdbc;
 
+import static java.util.Objects.requireNonNull;
+
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import io.dbops.tx.SwallowedErrorException;
@@ -598,12 +600,10 @@ public final class RoutedConnection extends LeasingConnection implements Connect
         if (iface.isInstance(this)) {
             return iface.cast(this);
         }
-        if (iface == RoutingDecision.class) {
-            return iface.cast((lease == null ? current() : lease).decision());
-        }
-        if (iface == Explanation.class) {
-            checkOpen();
-            return iface.cast((lease == null ? current() : lease).explanation());
+        if (tellsOfChoice(iface)) {
+            Lease chosen = lease == null ? current() : lease;
+            Object told = iface == RoutingDecision.class ? chosen.decision() : chosen.explanation();
+            return iface.cast(requireNonNull(told));
         }
         Lease used = current();
         T unwrapped = used.connection().unwrap(iface);
@@ -614,15 +614,17 @@ public final class RoutedConnection extends LeasingConnection implements Connect
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
         checkOpen();
-        return iface.isInstance(this)
-                || iface == RoutingDecision.class
-                || iface == Explanation.class
-                || ask(connection -> connection.isWrapperFor(iface));
+        return iface.isInstance(this) || tellsOfChoice(iface) || ask(connection -> connection.isWrapperFor(iface));
+    }
+
+    /** Whether it is for this connection to answer; where none chooses, what is wrapped may have been chosen. */
+    private boolean tellsOfChoice(Class<?> iface) {
+        return router.choosesNodes() && (iface == RoutingDecision.class || iface == Explanation.class);
     }
 
     @Override
     public String toString() {
         Lease held = lease;
-        return "RoutedConnection[" + (closed ? "closed" : held == null ? "no statement yet" : held.decision()) + "]";
+        return "RoutedConnection[" + (closed ? "closed" : held == null ? "no statement yet" : nameOf(held)) + "]";
     }
 }

@@ -15,6 +15,13 @@ public interface UnitRouter {
     Lease lease(boolean readOnly) throws SQLException;
 
     /**
+     * Whether there are nodes to choose from, so that leases have a decision and an explanation to tell.
+     *
+     * @return {@code false} for any data source
+     */
+    boolean choosesNodes();
+
+    /**
      * The autocommit mode in which physical connections come.
      *
      * @return what a pool gives
