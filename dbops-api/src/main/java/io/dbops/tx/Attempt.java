@@ -25,7 +25,6 @@ public final class Attempt<T> {
     private Phase phase = Phase.WORK;
     private boolean committed;
     private @Nullable SQLWarning warning;
-    private @Nullable Connection connection;
     private @Nullable T result;
 
     /** An attempt that has not begun. */
@@ -68,7 +67,6 @@ public final class Attempt<T> {
             SqlFunction<T, X> work)
             throws SQLException, X {
         Connection open = dataSource.getConnection();
-        connection = open;
         T returned;
         try {
             prepare(open, unit, left);
@@ -133,15 +131,6 @@ public final class Attempt<T> {
      */
     public @Nullable SQLWarning warning() {
         return warning;
-    }
-
-    /**
-     * The connection it ran on, which is given back when it has ended.
-     *
-     * @return {@code null} if it got none
-     */
-    public @Nullable Connection connection() {
-        return connection;
     }
 
     @SuppressWarnings("ReferenceEquality") // an exception is nothing but itself

@@ -105,7 +105,7 @@ final class Nesting {
     }
 
     /** Runs a part of a unit, of which nothing stays if it throws. */
-    @SuppressWarnings("ReferenceEquality") // an exception is nothing but itself
+    @SuppressWarnings("ReferenceEquality") // an exception and a connection are nothing but themselves
     <T, X extends Exception> T savepoint(Connection connection, SqlFunction<T, X> work) throws SQLException, X {
         Enclosing enclosing = current.get();
         Throwable failedBefore = enclosing == null ? null : enclosing.failed;
@@ -118,7 +118,7 @@ final class Nesting {
             try {
                 connection.rollback(savepoint);
                 connection.releaseSavepoint(savepoint);
-                if (enclosing != null) {
+                if (enclosing != null && connection == enclosing.connection) {
                     enclosing.failed = failedBefore;
                 }
             } catch (SQLException | RuntimeException e) {

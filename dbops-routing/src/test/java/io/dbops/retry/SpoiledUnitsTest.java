@@ -199,6 +199,27 @@ class SpoiledUnitsTest {
     }
 
     @Test
+    void aSavepointOfAnotherConnectionTakesNothingOfTheUnitBack() throws Exception {
+        Transactions transactions = transactions();
+        assertThatThrownBy(() -> transactions.run(connection -> {
+                    execute(connection, "update account set amount = 1 where id = 1");
+                    try (Connection other = pool.getConnection()) {
+                        other.setAutoCommit(false);
+                        assertThatThrownBy(() -> transactions.savepoint(other, part -> {
+                                    transactions.run(inner -> {
+                                        throw new IllegalStateException("half done");
+                                    });
+                                    return 0;
+                                }))
+                                .hasMessage("half done");
+                        other.rollback();
+                    }
+                }))
+                .isInstanceOf(SwallowedErrorException.class);
+        assertThat(amount(1)).isEqualTo(100);
+    }
+
+    @Test
     void theWorkCannotEndItsTransaction() throws Exception {
         for (SqlCall call : new SqlCall[] {
             Connection::commit, Connection::rollback, Connection::close, connection -> connection.setAutoCommit(true)
