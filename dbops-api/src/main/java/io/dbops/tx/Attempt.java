@@ -70,7 +70,7 @@ public final class Attempt<T> {
         T returned;
         try {
             prepare(open, unit, left);
-            returned = work.apply(new UnitConnection(open));
+            returned = inTransaction(open, unit, work);
             result = returned;
             beforeCommit.on(open);
             phase = Phase.COMMIT;
@@ -82,6 +82,28 @@ public final class Attempt<T> {
         }
         finish(open);
         return returned;
+    }
+
+    /** Does the work, which must not end the transaction: what would run again, or be said to be undone, may be there. */
+    private <X extends Exception> T inTransaction(Connection open, Unit unit, SqlFunction<T, X> work)
+            throws SQLException, X {
+        T returned;
+        try {
+            returned = work.apply(new UnitConnection(open));
+        } catch (Exception failure) {
+            if (isEnded(open)) {
+                throw new EndedByWorkException(unit, failure);
+            }
+            throw failure;
+        }
+        if (isEnded(open)) {
+            throw new EndedByWorkException(unit, null);
+        }
+        return returned;
+    }
+
+    private static boolean isEnded(Connection open) {
+        return open instanceof WatchedConnection watched && watched.hasEndedTransaction();
     }
 
     private static void prepare(Connection open, Unit unit, @Nullable Duration left) throws SQLException {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnitConnection implements Connection {
 
-    private static final String INVALID_TRANSACTION_TERMINATION = "2D000";
+    static final String INVALID_TRANSACTION_TERMINATION = "2D000";
 
     private final Connection connection;
 

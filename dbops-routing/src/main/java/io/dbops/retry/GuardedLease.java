@@ -84,6 +84,11 @@ final class GuardedLease implements Lease {
     }
 
     @Override
+    public boolean knowsTransaction() {
+        return dialect != null;
+    }
+
+    @Override
     public void escaped() {
         open = 2 * ESCAPED;
     }

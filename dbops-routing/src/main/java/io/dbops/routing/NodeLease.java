@@ -135,6 +135,11 @@ final class NodeLease implements Lease {
     }
 
     @Override
+    public boolean knowsTransaction() {
+        return stamp.node.knownDialect() != null;
+    }
+
+    @Override
     public void escaped() {
         executed(true);
         open = FOR_GOOD;

@@ -69,6 +69,13 @@ public interface Lease {
      */
     boolean isInTransaction();
 
+    /**
+     * Whether {@link #isInTransaction} tells.
+     *
+     * @return {@code false} where the product is not one that is known
+     */
+    boolean knowsTransaction();
+
     /** Notes that the application got hold of something through which it can use the connection unseen. */
     void escaped();
 

@@ -33,6 +33,9 @@ abstract class LeasingConnection {
     /** Whether a transaction has begun on the lease that has not ended. */
     boolean unitOpen;
 
+    /** Whether a transaction that had begun has ended, by a call or in SQL. */
+    private boolean endedOne;
+
     /** Not volatile, for that costs a fence at each close: after an abort by another thread the connection fails anyway. */
     boolean closed;
 
@@ -181,7 +184,9 @@ abstract class LeasingConnection {
         }
         if (touchesTransaction) {
             // One that was lost in the middle of a unit is not another one's beginning: the unit is still to be ended.
+            boolean wasOpen = unitOpen;
             unitOpen = used.isInTransaction() || (unitOpen && !used.maySuit(readOnly));
+            endedOne |= wasOpen && ((!unitOpen && used.knowsTransaction()) || SqlText.endsTransaction(sql));
         }
         if (autoCommit || !rows || touchesTransaction) {
             used.mayHaveCommitted();
@@ -193,6 +198,11 @@ abstract class LeasingConnection {
         if (parked != null && !used.isHeld() && parked.remove(used)) {
             used.release();
         }
+    }
+
+    /** Whether a transaction that had begun has ended since this connection was got. */
+    public final boolean hasEndedTransaction() {
+        return endedOne;
     }
 
     final Connection physical() throws SQLException {
@@ -242,6 +252,7 @@ abstract class LeasingConnection {
         if (used == null) {
             return;
         }
+        endedOne |= unitOpen;
         if (mayCommit && unitOpen) {
             goOnToEnd(used);
         }

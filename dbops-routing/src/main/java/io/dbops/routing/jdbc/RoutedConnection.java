@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import io.dbops.tx.SwallowedErrorException;
+import io.dbops.tx.WatchedConnection;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe, but for {@link #abort}.
  */
-public final class RoutedConnection extends LeasingConnection implements Connection {
+public final class RoutedConnection extends LeasingConnection implements Connection, WatchedConnection {
 
     /**
      * A connection that has taken no physical one yet.

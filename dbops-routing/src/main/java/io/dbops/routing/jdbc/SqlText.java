@@ -33,6 +33,64 @@ final class SqlText {
                         || startsWith(sql, start, "rollback"));
     }
 
+    /**
+     * Whether one of the statements ends a transaction. Where it also begins another one, as {@code COMMIT AND CHAIN} does,
+     * nothing else tells.
+     */
+    static boolean endsTransaction(@Nullable String sql) {
+        if (sql == null) {
+            return false;
+        }
+        for (int at = firstLetter(sql, 0); at < sql.length(); ) {
+            int next = afterStatement(sql, at);
+            if (endsTransaction(sql, at, next)) {
+                return true;
+            }
+            at = firstLetter(sql, next);
+        }
+        return false;
+    }
+
+    /** Not {@code END}, which also ends the body of a function; its driver knows of it. */
+    private static boolean endsTransaction(String sql, int start, int end) {
+        return startsWith(sql, start, "commit")
+                || startsWith(sql, start, "abort")
+                || startsWith(sql, start, "prepare transaction")
+                || (startsWith(sql, start, "rollback") && !mentions(sql.substring(start, end), " to "));
+    }
+
+    /** The index after the semicolon that ends a statement, or the length. */
+    private static int afterStatement(String sql, int from) {
+        int at = from;
+        while (at < sql.length() && sql.charAt(at) != ';') {
+            at = afterToken(sql, at);
+        }
+        return Math.min(at + 1, sql.length());
+    }
+
+    /** The index after what is quoted or a comment, if that begins here, or else after one character. */
+    private static int afterToken(String sql, int at) {
+        char first = sql.charAt(at);
+        if (first == '\'' || first == '"') {
+            return after(sql, String.valueOf(first), at + 1);
+        } else if (sql.startsWith("--", at)) {
+            return after(sql, "\n", at);
+        } else if (sql.startsWith("/*", at)) {
+            return after(sql, "*/", at);
+        } else if (first == '$') {
+            int tagged = at + 1;
+            while (tagged < sql.length()
+                    && Character.isJavaIdentifierPart(sql.charAt(tagged))
+                    && sql.charAt(tagged) != '$') {
+                tagged++;
+            }
+            if (tagged < sql.length() && sql.charAt(tagged) == '$') {
+                return after(sql, sql.substring(at, tagged + 1), tagged + 1);
+            }
+        }
+        return at + 1;
+    }
+
     /** What most texts are, told from two letters and the lack of a semicolon. */
     private static boolean isOneQuery(String sql) {
         return sql.length() > 1

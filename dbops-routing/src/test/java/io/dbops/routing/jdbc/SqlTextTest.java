@@ -48,6 +48,38 @@ class SqlTextTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "commit",
+                "ROLLBACK AND CHAIN",
+                "prepare transaction 'x'",
+                "select 'it''s; fine', \"a;b\"; abort",
+                "select $$ ' $$; commit",
+                "select $1; commit",
+                "-- ;\n/* ; */ update t set a = 1; commit; begin",
+            })
+    void tellsWhatEndsATransaction(String sql) {
+        assertThat(SqlText.endsTransaction(sql)).isTrue();
+    }
+
+    @ParameterizedTest
+    @NullAndEmptySource
+    @ValueSource(
+            strings = {
+                "begin",
+                "rollback to s",
+                "select 1; rollback work to savepoint s",
+                "select 'a; commit'",
+                "do $x$ begin perform '; commit'; end $x$; select 1",
+                "create function f() returns int begin atomic select 1; end",
+                "select 1 -- ; commit",
+                "select 'never closed; commit",
+            })
+    void tellsWhatDoesNotEndOne(String sql) {
+        assertThat(SqlText.endsTransaction(sql)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "set transaction read write",
                 "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
                 "select set_config('default_transaction_read_only', 'off', false)",
