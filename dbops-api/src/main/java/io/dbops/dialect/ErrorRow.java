@@ -19,6 +19,26 @@ record ErrorRow(int code, String state, String message, ErrorClass errorClass, S
 
     private static final int STATE_LENGTH = 5;
 
+    /** A row for a vendor code. */
+    static ErrorRow row(int code, String state, ErrorClass errorClass, String name, String source) {
+        return row(code, state, "", errorClass, name, source);
+    }
+
+    /** A row for a vendor code with a message that contains this. */
+    static ErrorRow row(int code, String state, String message, ErrorClass errorClass, String name, String source) {
+        return new ErrorRow(code, state, message, errorClass, name, source);
+    }
+
+    /** A row for a state, or a class of states. */
+    static ErrorRow row(String state, ErrorClass errorClass, String name, String source) {
+        return row(state, "", errorClass, name, source);
+    }
+
+    /** A row for a state with a message that contains this. */
+    static ErrorRow row(String state, String message, ErrorClass errorClass, String name, String source) {
+        return row(0, state, message, errorClass, name, source);
+    }
+
     /** The first row that an error matches. Allocates nothing. */
     static @Nullable ErrorRow of(SQLException error, ErrorRow[] rows) {
         for (ErrorRow row : rows) {

@@ -15,6 +15,7 @@ import static io.dbops.dialect.ErrorClass.STALE_PLAN;
 import static io.dbops.dialect.ErrorClass.STATEMENT;
 import static io.dbops.dialect.ErrorClass.TOO_MANY_CONNECTIONS;
 import static io.dbops.dialect.ErrorClass.UNCLASSIFIED;
+import static io.dbops.dialect.ErrorRow.row;
 
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
@@ -156,23 +157,6 @@ enum MySqlErrors implements ErrorTable {
         row("44", STATEMENT, "with check option violation", STANDARD),
         row("45", STATEMENT, "SIGNAL, RESIGNAL (1644)", MYSQL),
     };
-
-    private static ErrorRow row(int code, String state, ErrorClass errorClass, String name, String source) {
-        return row(code, state, "", errorClass, name, source);
-    }
-
-    private static ErrorRow row(
-            int code, String state, String message, ErrorClass errorClass, String name, String source) {
-        return new ErrorRow(code, state, message, errorClass, name, source);
-    }
-
-    private static ErrorRow row(String state, ErrorClass errorClass, String name, String source) {
-        return row(state, "", errorClass, name, source);
-    }
-
-    private static ErrorRow row(String state, String message, ErrorClass errorClass, String name, String source) {
-        return new ErrorRow(0, state, message, errorClass, name, source);
-    }
 
     static List<ErrorRow> rows() {
         return List.of(ROWS);

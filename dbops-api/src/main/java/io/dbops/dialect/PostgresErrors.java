@@ -15,6 +15,7 @@ import static io.dbops.dialect.ErrorClass.STATEMENT;
 import static io.dbops.dialect.ErrorClass.TOO_MANY_CONNECTIONS;
 import static io.dbops.dialect.ErrorClass.TRANSACTION_ABORTED;
 import static io.dbops.dialect.ErrorClass.UNCLASSIFIED;
+import static io.dbops.dialect.ErrorRow.row;
 
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -110,14 +111,6 @@ enum PostgresErrors implements ErrorTable {
         row("60", UNCLASSIFIED, "SYSTEM_ERROR", PGJDBC + " 60000"),
         row("99", UNCLASSIFIED, "UNEXPECTED_ERROR", PGJDBC + " 99999"),
     };
-
-    private static ErrorRow row(String state, ErrorClass errorClass, String name, String source) {
-        return row(state, "", errorClass, name, source);
-    }
-
-    private static ErrorRow row(String state, String message, ErrorClass errorClass, String name, String source) {
-        return new ErrorRow(0, state, message, errorClass, name, source);
-    }
 
     static List<ErrorRow> rows() {
         return List.of(ROWS);

@@ -1,11 +1,11 @@
 package io.dbops.retry;
 
+import static io.dbops.retry.Accounts.execute;
+import static io.dbops.retry.Accounts.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.Recovery;
 import io.dbops.retry.RetryEvent.GivenUp;
@@ -41,41 +41,23 @@ import org.junit.jupiter.api.Test;
 @DbOpsCluster(replicas = 0, settings = "deadlock_timeout=50ms")
 class RetriesTest {
 
-    private final EmbeddedCluster cluster;
-    private final HikariDataSource pool;
+    private final Accounts accounts;
     private final List<RetryEvent> events = new ArrayList<>();
     private final AtomicInteger runs = new AtomicInteger();
     private final AtomicInteger answersLost = new AtomicInteger();
 
     RetriesTest(EmbeddedCluster cluster) {
-        this.cluster = cluster;
-        var config = new HikariConfig();
-        config.setJdbcUrl(cluster.primary().url());
-        config.setUsername(cluster.primary().user());
-        config.setPassword(cluster.primary().password());
-        config.setMaximumPoolSize(4);
-        config.setMinimumIdle(0);
-        pool = new HikariDataSource(config);
+        accounts = new Accounts(cluster);
     }
 
     @BeforeEach
     void createAccounts() throws SQLException {
-        outside("drop table if exists account");
-        outside("create table account (id int primary key, amount int not null)");
-        outside("insert into account values (1, 100), (2, 100)");
+        accounts.create();
     }
 
     @AfterEach
     void closePool() {
-        assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
-        pool.close();
-    }
-
-    private void outside(String sql) throws SQLException {
-        try (Connection connection = cluster.primary().connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        accounts.close();
     }
 
     private static Retries retries() {
@@ -83,32 +65,14 @@ class RetriesTest {
     }
 
     private Transactions transactions() {
-        return retries().listener(events::add).over(pool);
-    }
-
-    private static int execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeUpdate(sql);
-        }
-    }
-
-    private static int number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getInt(1);
-        }
-    }
-
-    private int amount(int id) throws SQLException {
-        return transactions().read(connection -> number(connection, "select amount from account where id = " + id));
+        return retries().listener(events::add).over(accounts.pool);
     }
 
     /** Fails so often in the same way: somebody else changes the row that the unit's snapshot has seen. */
     private int addUnderConflict(Connection connection, int conflicts) throws SQLException {
         int before = number(connection, "select amount from account where id = 1");
         if (runs.incrementAndGet() <= conflicts) {
-            outside("update account set amount = amount + 10 where id = 1");
+            accounts.outside("update account set amount = amount + 10 where id = 1");
         }
         execute(connection, "update account set amount = " + (before + 1) + " where id = 1");
         return before + 1;
@@ -120,7 +84,7 @@ class RetriesTest {
 
         assertThat(runs).hasValue(3);
         assertThat(result).isEqualTo(121);
-        assertThat(amount(1)).isEqualTo(121);
+        assertThat(accounts.amount(1)).isEqualTo(121);
         assertThat(events)
                 .hasSize(2)
                 .allSatisfy(event -> assertThat(event).isInstanceOfSatisfying(Retried.class, retried -> {
@@ -137,7 +101,7 @@ class RetriesTest {
         other.get(20, TimeUnit.SECONDS);
 
         assertThat(runs.get()).isGreaterThanOrEqualTo(3);
-        assertThat(amount(1) + amount(2)).isEqualTo(200);
+        assertThat(accounts.amount(1) + accounts.amount(2)).isEqualTo(200);
         assertThat(events)
                 .anySatisfy(event -> assertThat(event)
                         .isInstanceOfSatisfying(
@@ -166,27 +130,27 @@ class RetriesTest {
         transactions().run(connection -> {
             execute(connection, "update account set amount = amount + 1 where id = 1");
             if (runs.incrementAndGet() == 1) {
-                outside("select pg_terminate_backend(" + number(connection, "select pg_backend_pid()") + ")");
+                accounts.outside("select pg_terminate_backend(" + number(connection, "select pg_backend_pid()") + ")");
             }
             execute(connection, "update account set amount = amount + 1 where id = 2");
         });
 
         assertThat(runs).hasValue(2);
-        assertThat(amount(1)).isEqualTo(101);
-        assertThat(amount(2)).isEqualTo(101);
+        assertThat(accounts.amount(1)).isEqualTo(101);
+        assertThat(accounts.amount(2)).isEqualTo(101);
     }
 
     /** Whoever adds a row to it is disconnected by the server in answer to COMMIT, as often as a sequence says. */
     private void createTrapAtCommit() throws SQLException {
-        outside("drop table if exists trap");
-        outside("create table trap (n int)");
-        outside("""
+        accounts.outside("drop table if exists trap");
+        accounts.outside("create table trap (n int)");
+        accounts.outside("""
                 create or replace function spring() returns trigger language plpgsql as $$
                 begin
                   perform pg_terminate_backend(pg_backend_pid());
                   return null;
                 end $$""");
-        outside("create constraint trigger trap after insert on trap deferrable initially deferred"
+        accounts.outside("create constraint trigger trap after insert on trap deferrable initially deferred"
                 + " for each row when (new.n = 1) execute function spring()");
     }
 
@@ -225,9 +189,9 @@ class RetriesTest {
     void rule30_aCommitWithoutAnAnswerIsLookedUpAndRunAgainWhenItDidNotHappen() throws Exception {
         createTrapAtCommit();
         CommitMarkers markers = CommitMarkers.standard();
-        markers.create(pool);
+        markers.create(accounts.pool);
         Transactions transactions =
-                retries().proving(markers).listener(events::add).over(pool);
+                retries().proving(markers).listener(events::add).over(accounts.pool);
         transactions.write(
                 connection -> execute(connection, "insert into trap values (" + runs.incrementAndGet() + ")"));
 
@@ -246,9 +210,9 @@ class RetriesTest {
     @Test
     void rule30_aCommitWithoutAnAnswerIsLookedUpAndNotRunAgainWhenItHappened() throws Exception {
         CommitMarkers markers = CommitMarkers.standard();
-        markers.create(pool);
+        markers.create(accounts.pool);
         Transactions transactions = Transactions.over(
-                Leading.to(() -> losingTheAnswer(pool.getConnection())),
+                Leading.to(() -> losingTheAnswer(accounts.pool.getConnection())),
                 retries().proving(markers).listener(events::add).open("test", null),
                 EnclosingTransaction.NONE);
         int result = transactions.write(connection -> {
@@ -258,7 +222,7 @@ class RetriesTest {
 
         assertThat(result).isEqualTo(1);
         assertThat(runs).hasValue(1);
-        assertThat(amount(1)).isEqualTo(101);
+        assertThat(accounts.amount(1)).isEqualTo(101);
         assertThat(events)
                 .singleElement()
                 .isInstanceOfSatisfying(
@@ -277,8 +241,8 @@ class RetriesTest {
 
     @Test
     void aConstraintThatIsCheckedAtTheCommitIsADefiniteRefusal() throws Exception {
-        outside("update account set amount = id");
-        outside("alter table account add constraint once unique (amount) deferrable initially deferred");
+        accounts.outside("update account set amount = id");
+        accounts.outside("alter table account add constraint once unique (amount) deferrable initially deferred");
         assertThatThrownBy(() -> transactions().run(connection -> {
                     runs.incrementAndGet();
                     execute(connection, "update account set amount = 7");
@@ -312,7 +276,7 @@ class RetriesTest {
                 }))
                 .isSameAs(mine);
         assertThat(runs).hasValue(1);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
@@ -358,7 +322,7 @@ class RetriesTest {
     @Test
     void oneAttemptMeansNone() {
         assertThatThrownBy(() -> Retries.attempts(1)
-                        .over(pool)
+                        .over(accounts.pool)
                         .isolated(Isolation.REPEATABLE_READ)
                         .run(c -> addUnderConflict(c, 100)))
                 .isInstanceOf(SQLException.class)
@@ -396,7 +360,7 @@ class RetriesTest {
         var clock = new FakeClock();
         var runner = new RetryRunner(
                 RetryOptions.of(4).with(Duration.ofSeconds(1)).with(events::add), RetryMeters.NONE, clock, () -> 0.5);
-        Transactions transactions = Transactions.over(pool, runner, EnclosingTransaction.NONE);
+        Transactions transactions = Transactions.over(accounts.pool, runner, EnclosingTransaction.NONE);
 
         assertThatThrownBy(() -> transactions.run(connection -> {
                     runs.incrementAndGet();
@@ -415,7 +379,7 @@ class RetriesTest {
     void aDatabaseThatFailsEverythingIsSoonLeftAlone() {
         var runner = new RetryRunner(
                 RetryOptions.of(4).spending(5, 0.5).with(events::add), RetryMeters.NONE, new FakeClock(), () -> 0.5);
-        Transactions transactions = Transactions.over(pool, runner, EnclosingTransaction.NONE);
+        Transactions transactions = Transactions.over(accounts.pool, runner, EnclosingTransaction.NONE);
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(() -> transactions.run(connection -> {
                         runs.incrementAndGet();
@@ -445,8 +409,8 @@ class RetriesTest {
         });
         assertThat(outer).hasValue(2);
         assertThat(runs).hasValue(2);
-        assertThat(amount(1)).isEqualTo(111);
-        assertThat(amount(2)).isEqualTo(105);
+        assertThat(accounts.amount(1)).isEqualTo(111);
+        assertThat(accounts.amount(2)).isEqualTo(105);
     }
 
     @Test
@@ -465,15 +429,15 @@ class RetriesTest {
         }));
         assertThat(thrown).isInstanceOf(SwallowedErrorException.class).hasCauseInstanceOf(IOException.class);
         assertThat(runs).hasValue(1);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
     void rule35_insideSomebodysTransactionAUnitJoinsOrRefuses() throws Exception {
-        try (Connection theirs = pool.getConnection()) {
+        try (Connection theirs = accounts.pool.getConnection()) {
             theirs.setAutoCommit(false);
             Transactions transactions =
-                    Transactions.over(pool, Retries.attempts(4).open("test", null), dataSource -> theirs);
+                    Transactions.over(accounts.pool, Retries.attempts(4).open("test", null), dataSource -> theirs);
             transactions.run(connection -> {
                 assertThat(connection).isSameAs(theirs);
                 execute(connection, "update account set amount = 1 where id = 1");
@@ -489,7 +453,7 @@ class RetriesTest {
                     .hasMessageContaining("inside another transaction");
             theirs.rollback();
         }
-        assertThat(amount(1)).as("not committed by us").isEqualTo(100);
+        assertThat(accounts.amount(1)).as("not committed by us").isEqualTo(100);
     }
 
     @Test
@@ -503,7 +467,7 @@ class RetriesTest {
         assertThat(thrown).isInstanceOf(SwallowedErrorException.class);
         assertThat(((SQLException) thrown.getCause()).getSQLState()).isEqualTo("23505");
         assertThat(runs).hasValue(1);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
@@ -516,7 +480,7 @@ class RetriesTest {
             }
         });
         assertThat(runs).hasValue(2);
-        assertThat(amount(1)).isEqualTo(111);
+        assertThat(accounts.amount(1)).isEqualTo(111);
     }
 
     @Test
@@ -540,7 +504,7 @@ class RetriesTest {
                 assertThatThrownBy(() -> row.getInt("no such column")).isInstanceOf(SQLException.class);
             }
         });
-        assertThat(amount(2)).isEqualTo(5);
+        assertThat(accounts.amount(2)).isEqualTo(5);
     }
 
     @Test
@@ -569,24 +533,25 @@ class RetriesTest {
                     }))
                     .isInstanceOf(SQLException.class);
         });
-        assertThat(amount(1)).isEqualTo(1);
-        assertThat(amount(2)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(1);
+        assertThat(accounts.amount(2)).isEqualTo(100);
     }
 
     @Test
     void whatOnlyTheCallerKnowsToPassIsRunAgainOnRequest() throws Exception {
         Transactions transactions =
-                retries().alsoAfter(ErrorClass.CONSTRAINT).listener(events::add).over(pool);
+                retries().alsoAfter(ErrorClass.CONSTRAINT).listener(events::add).over(accounts.pool);
         transactions.run(connection ->
                 execute(connection, "insert into account values (" + (runs.incrementAndGet() + 1) + ", 0)"));
         assertThat(runs).hasValue(2);
-        assertThat(amount(3)).isZero();
+        assertThat(accounts.amount(3)).isZero();
     }
 
     @Test
     void meters() throws Exception {
         var registry = new SimpleMeterRegistry();
-        Transactions transactions = Transactions.over(pool, retries().open("app", registry), EnclosingTransaction.NONE);
+        Transactions transactions =
+                Transactions.over(accounts.pool, retries().open("app", registry), EnclosingTransaction.NONE);
         Transactions adding = transactions.named("adding").isolated(Isolation.REPEATABLE_READ);
         adding.run(c -> addUnderConflict(c, 2));
         transactions.named("reading").<Integer, RuntimeException>read(c -> 1);
@@ -615,7 +580,7 @@ class RetriesTest {
                 .listener(event -> {
                     throw new IllegalStateException("planted");
                 })
-                .over(pool)
+                .over(accounts.pool)
                 .isolated(Isolation.REPEATABLE_READ)
                 .run(c -> addUnderConflict(c, 1));
         assertThat(runs).hasValue(2);

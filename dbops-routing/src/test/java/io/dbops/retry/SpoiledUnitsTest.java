@@ -1,11 +1,11 @@
 package io.dbops.retry;
 
+import static io.dbops.retry.Accounts.execute;
+import static io.dbops.retry.Accounts.number;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.dbops.test.DbOpsCluster;
 import io.dbops.test.EmbeddedCluster;
 import io.dbops.tx.EnclosingTransaction;
@@ -28,65 +28,25 @@ import org.postgresql.PGConnection;
 @DbOpsCluster(replicas = 0)
 class SpoiledUnitsTest {
 
-    private final EmbeddedCluster cluster;
-    private final HikariDataSource pool;
+    private final Accounts accounts;
     private final AtomicInteger runs = new AtomicInteger();
 
     SpoiledUnitsTest(EmbeddedCluster cluster) {
-        this.cluster = cluster;
-        var config = new HikariConfig();
-        config.setJdbcUrl(cluster.primary().url());
-        config.setUsername(cluster.primary().user());
-        config.setPassword(cluster.primary().password());
-        config.setMaximumPoolSize(4);
-        config.setMinimumIdle(0);
-        pool = new HikariDataSource(config);
+        accounts = new Accounts(cluster);
     }
 
     @BeforeEach
     void createAccounts() throws SQLException {
-        outside("drop table if exists account");
-        outside("create table account (id int primary key, amount int not null)");
-        outside("insert into account values (1, 100), (2, 100)");
+        accounts.create();
     }
 
     @AfterEach
     void closePool() {
-        assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
-        pool.close();
-    }
-
-    private void outside(String sql) throws SQLException {
-        try (Connection connection = cluster.primary().connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        accounts.close();
     }
 
     private Transactions transactions() {
-        return Retries.attempts(3).over(pool);
-    }
-
-    private static int execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            return statement.executeUpdate(sql);
-        }
-    }
-
-    private static int number(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getInt(1);
-        }
-    }
-
-    private int amount(int id) throws SQLException {
-        return transactions().read(connection -> number(connection, "select amount from account where id = " + id));
-    }
-
-    private void loseConnection(Connection connection) throws SQLException {
-        outside("select pg_terminate_backend(" + number(connection, "select pg_backend_pid()") + ")");
+        return Retries.attempts(3).over(accounts.pool);
     }
 
     @Test
@@ -94,7 +54,7 @@ class SpoiledUnitsTest {
         transactions().run(connection -> {
             execute(connection, "update account set amount = 1 where id = 1");
             if (runs.incrementAndGet() == 1) {
-                loseConnection(connection);
+                accounts.lose(connection);
                 assertThatThrownBy(() -> execute(
                                 connection, "delete from account where id = 8; delete from account where id = 9"))
                         .isInstanceOf(SQLException.class);
@@ -102,8 +62,8 @@ class SpoiledUnitsTest {
             execute(connection, "update account set amount = 7 where id = 2");
         });
         assertThat(runs).hasValue(2);
-        assertThat(amount(1)).isEqualTo(1);
-        assertThat(amount(2)).isEqualTo(7);
+        assertThat(accounts.amount(1)).isEqualTo(1);
+        assertThat(accounts.amount(2)).isEqualTo(7);
     }
 
     @Test
@@ -111,12 +71,12 @@ class SpoiledUnitsTest {
         transactions().run(connection -> {
             execute(connection, "update account set amount = amount + 1 where id = 1");
             if (runs.incrementAndGet() == 1) {
-                loseConnection(connection);
+                accounts.lose(connection);
                 assertThatThrownBy(() -> number(connection, "select 1")).isInstanceOf(SQLException.class);
             }
         });
         assertThat(runs).hasValue(2);
-        assertThat(amount(1)).isEqualTo(101);
+        assertThat(accounts.amount(1)).isEqualTo(101);
     }
 
     @Test
@@ -135,7 +95,7 @@ class SpoiledUnitsTest {
                     }
                 }))
                 .isInstanceOf(SwallowedErrorException.class);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
@@ -147,7 +107,7 @@ class SpoiledUnitsTest {
                     }
                 }))
                 .isInstanceOf(SwallowedErrorException.class);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
@@ -161,7 +121,7 @@ class SpoiledUnitsTest {
                             .isInstanceOf(SQLException.class);
                 }))
                 .isInstanceOf(SwallowedErrorException.class);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
@@ -194,8 +154,8 @@ class SpoiledUnitsTest {
                     .isInstanceOf(SQLException.class);
             execute(connection, "update account set amount = 2 where id = 2");
         });
-        assertThat(amount(1)).isEqualTo(1);
-        assertThat(amount(2)).isEqualTo(2);
+        assertThat(accounts.amount(1)).isEqualTo(1);
+        assertThat(accounts.amount(2)).isEqualTo(2);
     }
 
     @Test
@@ -203,7 +163,7 @@ class SpoiledUnitsTest {
         Transactions transactions = transactions();
         assertThatThrownBy(() -> transactions.run(connection -> {
                     execute(connection, "update account set amount = 1 where id = 1");
-                    try (Connection other = pool.getConnection()) {
+                    try (Connection other = accounts.pool.getConnection()) {
                         other.setAutoCommit(false);
                         assertThatThrownBy(() -> transactions.savepoint(other, part -> {
                                     transactions.run(inner -> {
@@ -216,7 +176,7 @@ class SpoiledUnitsTest {
                     }
                 }))
                 .isInstanceOf(SwallowedErrorException.class);
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     @Test
@@ -231,7 +191,7 @@ class SpoiledUnitsTest {
                     .isInstanceOfSatisfying(
                             SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("2D000"));
         }
-        assertThat(amount(1)).isEqualTo(100);
+        assertThat(accounts.amount(1)).isEqualTo(100);
     }
 
     private interface SqlCall {
@@ -256,15 +216,15 @@ class SpoiledUnitsTest {
                 .tags("db", "x", "name", "unnamed", "outcome", "committed")
                 .register(registry);
         Transactions transactions =
-                Transactions.over(pool, Retries.attempts(3).open("x", registry), EnclosingTransaction.NONE);
+                Transactions.over(accounts.pool, Retries.attempts(3).open("x", registry), EnclosingTransaction.NONE);
         transactions.run(connection -> execute(connection, "update account set amount = 5 where id = 2"));
-        assertThat(amount(2)).isEqualTo(5);
+        assertThat(accounts.amount(2)).isEqualTo(5);
     }
 
     @Test
     void aPoolThatFailsAfterTheCommitIsNoFailedUnit() throws Exception {
         Transactions transactions = Transactions.over(
-                Leading.to(() -> failingToClose(pool.getConnection())),
+                Leading.to(() -> failingToClose(accounts.pool.getConnection())),
                 Retries.attempts(3).open("x", null),
                 EnclosingTransaction.NONE);
         int result = transactions
@@ -274,7 +234,7 @@ class SpoiledUnitsTest {
                         "update account set amount = amount + " + runs.incrementAndGet() + " where id = 1"));
         assertThat(result).isEqualTo(1);
         assertThat(runs).hasValue(1);
-        assertThat(amount(1)).isEqualTo(101);
+        assertThat(accounts.amount(1)).isEqualTo(101);
     }
 
     private static Connection failingToClose(Connection connection) {
@@ -287,10 +247,10 @@ class SpoiledUnitsTest {
 
     @Test
     void whatFailedInsideIsNotCommittedByAFrameworkThatGoesOn() throws Exception {
-        try (Connection theirs = pool.getConnection()) {
+        try (Connection theirs = accounts.pool.getConnection()) {
             theirs.setAutoCommit(false);
             Transactions transactions =
-                    Transactions.over(pool, Retries.attempts(3).open("x", null), dataSource -> theirs);
+                    Transactions.over(accounts.pool, Retries.attempts(3).open("x", null), dataSource -> theirs);
             Throwable thrown = catchThrowable(() -> transactions.run(connection -> {
                 try {
                     transactions.run(inner -> {
@@ -304,6 +264,6 @@ class SpoiledUnitsTest {
             assertThat(thrown).as("what the framework gets").isInstanceOf(SwallowedErrorException.class);
             theirs.rollback();
         }
-        assertThat(amount(2)).isEqualTo(100);
+        assertThat(accounts.amount(2)).isEqualTo(100);
     }
 }
