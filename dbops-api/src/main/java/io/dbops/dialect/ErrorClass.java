@@ -49,9 +49,12 @@ public enum ErrorClass {
     COMMIT_FAILED,
 
     /**
-     * What was written breaks a constraint. The statement, or the commit that checked it, was refused. Running again
-     * helps only if a key that is taken was chosen by what the unit had read before, which its caller knows.
+     * A key that was written is taken, or what it excludes is there. The statement, or the commit that checked it, was
+     * refused. Running again helps only if the key was chosen by what the unit had read before, which its caller knows.
      */
+    DUPLICATE,
+
+    /** What was written breaks another constraint. The statement, or the commit that checked it, was refused. */
     CONSTRAINT,
 
     /** The statement is refused for another reason that lies in it, in its data, or in its privileges. */

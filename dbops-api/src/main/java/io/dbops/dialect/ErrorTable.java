@@ -105,6 +105,7 @@ public sealed interface ErrorTable permits PostgresErrors, MySqlErrors {
                     LOCK_NOT_AVAILABLE,
                     CANCELLED,
                     TRANSACTION_ABORTED,
+                    DUPLICATE,
                     CONSTRAINT,
                     STATEMENT,
                     SERVER_FAILED,
@@ -119,7 +120,7 @@ public sealed interface ErrorTable permits PostgresErrors, MySqlErrors {
      */
     private static boolean refusesCommit(ErrorClass errorClass) {
         return switch (errorClass) {
-            case CONFLICT, CONSTRAINT, TRANSACTION_ABORTED, READ_ONLY -> true;
+            case CONFLICT, DUPLICATE, CONSTRAINT, TRANSACTION_ABORTED, READ_ONLY -> true;
             default -> false;
         };
     }

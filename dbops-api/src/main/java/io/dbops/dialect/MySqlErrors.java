@@ -6,6 +6,7 @@ import static io.dbops.dialect.ErrorClass.CONFLICT;
 import static io.dbops.dialect.ErrorClass.CONNECTION_LOST;
 import static io.dbops.dialect.ErrorClass.CONSTRAINT;
 import static io.dbops.dialect.ErrorClass.CREDENTIALS_REFUSED;
+import static io.dbops.dialect.ErrorClass.DUPLICATE;
 import static io.dbops.dialect.ErrorClass.LOCK_NOT_AVAILABLE;
 import static io.dbops.dialect.ErrorClass.LOCK_TIMEOUT;
 import static io.dbops.dialect.ErrorClass.READ_ONLY;
@@ -120,10 +121,10 @@ enum MySqlErrors implements ErrorTable {
         row(1317, "70100", CANCELLED, "ER_QUERY_INTERRUPTED", MYSQL),
         row(3024, "HY000", CANCELLED, "ER_QUERY_TIMEOUT", MYSQL),
         row(1969, "70100", CANCELLED, "ER_STATEMENT_TIMEOUT", MARIADB),
-        row(1022, "23000", CONSTRAINT, "ER_DUP_KEY", MYSQL),
-        row(1062, "23000", CONSTRAINT, "ER_DUP_ENTRY", MYSQL),
-        row(1169, "23000", CONSTRAINT, "ER_DUP_UNIQUE", MYSQL),
-        row(1586, "23000", CONSTRAINT, "ER_DUP_ENTRY_WITH_KEY_NAME", MYSQL),
+        row(1022, "23000", DUPLICATE, "ER_DUP_KEY", MYSQL),
+        row(1062, "23000", DUPLICATE, "ER_DUP_ENTRY", MYSQL),
+        row(1169, "23000", DUPLICATE, "ER_DUP_UNIQUE", MYSQL),
+        row(1586, "23000", DUPLICATE, "ER_DUP_ENTRY_WITH_KEY_NAME", MYSQL),
         row(3819, "HY000", CONSTRAINT, "ER_CHECK_CONSTRAINT_VIOLATED", MYSQL),
         row(1364, "HY000", STATEMENT, "ER_NO_DEFAULT_FOR_FIELD", MYSQL),
         row(1366, "HY000", STATEMENT, "ER_TRUNCATED_WRONG_VALUE_FOR_FIELD", MYSQL),

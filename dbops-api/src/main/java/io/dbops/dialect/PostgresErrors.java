@@ -6,6 +6,7 @@ import static io.dbops.dialect.ErrorClass.CONFLICT;
 import static io.dbops.dialect.ErrorClass.CONNECTION_LOST;
 import static io.dbops.dialect.ErrorClass.CONSTRAINT;
 import static io.dbops.dialect.ErrorClass.CREDENTIALS_REFUSED;
+import static io.dbops.dialect.ErrorClass.DUPLICATE;
 import static io.dbops.dialect.ErrorClass.LOCK_NOT_AVAILABLE;
 import static io.dbops.dialect.ErrorClass.READ_ONLY;
 import static io.dbops.dialect.ErrorClass.SERVER_FAILED;
@@ -49,8 +50,8 @@ enum PostgresErrors implements ErrorTable {
         row("25P03", CONNECTION_LOST, "idle_in_transaction_session_timeout", APPENDIX),
         row("25P04", CONNECTION_LOST, "transaction_timeout", APPENDIX + " (17)"),
         row("25", STATEMENT, "invalid_transaction_state", APPENDIX),
-        row("23505", CONSTRAINT, "unique_violation", "PostgreSQL, Serialization Failure Handling"),
-        row("23P01", CONSTRAINT, "exclusion_violation", "PostgreSQL, Serialization Failure Handling"),
+        row("23505", DUPLICATE, "unique_violation", "PostgreSQL, Serialization Failure Handling"),
+        row("23P01", DUPLICATE, "exclusion_violation", "PostgreSQL, Serialization Failure Handling"),
         row("23", CONSTRAINT, "integrity_constraint_violation", APPENDIX),
         row("08007", COMMIT_FAILED, "transaction_resolution_unknown", APPENDIX),
         row("08", CONNECTION_LOST, "connection_exception", APPENDIX + "; " + PGJDBC),

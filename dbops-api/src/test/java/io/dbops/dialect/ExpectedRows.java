@@ -28,6 +28,7 @@ final class ExpectedRows {
             CANCELLED             NEVER               OUTCOME_UNKNOWN  OUTCOME_UNKNOWN
             TRANSACTION_ABORTED   NEVER               NEVER            NEVER
             COMMIT_FAILED         OUTCOME_UNKNOWN     OUTCOME_UNKNOWN  OUTCOME_UNKNOWN
+            DUPLICATE             NEVER               NEVER            NEVER
             CONSTRAINT            NEVER               NEVER            NEVER
             STATEMENT             NEVER               OUTCOME_UNKNOWN  NEVER
             SERVER_FAILED         NEVER               OUTCOME_UNKNOWN  OUTCOME_UNKNOWN

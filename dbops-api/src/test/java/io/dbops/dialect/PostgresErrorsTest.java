@@ -27,7 +27,8 @@ class PostgresErrorsTest {
             CANCELLED: 57*
             TRANSACTION_ABORTED: 25P02
             COMMIT_FAILED: 08007 40003
-            CONSTRAINT: 23505 23P01 23*
+            DUPLICATE: 23505 23P01
+            CONSTRAINT: 23*
             STATEMENT: 03* 07* 09* 0A* 0B* 0F* 0L* 0P* 0Z* 10* 20* 21* 22* 24* 25* 27* 2B* 2D* 2F* 34* 38* 39* 3B* 3F*
             STATEMENT: 40* 42* 44* 54* 55* 72* P0*
             SERVER_FAILED: 53* 58* F0* XX*

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class Retries implements Retrying {
 
     private static final Set<ErrorClass> OPTIONAL =
-            EnumSet.of(ErrorClass.LOCK_NOT_AVAILABLE, ErrorClass.CONSTRAINT, ErrorClass.CANCELLED);
+            EnumSet.of(ErrorClass.LOCK_NOT_AVAILABLE, ErrorClass.DUPLICATE, ErrorClass.CANCELLED);
 
     private final RetryOptions options;
 
@@ -99,7 +99,7 @@ public final class Retries implements Retrying {
 
     /**
      * Runs units again after errors that only the caller can know to pass: {@link ErrorClass#LOCK_NOT_AVAILABLE} of a
-     * statement that was not to wait, {@link ErrorClass#CONSTRAINT} where the key was made from what the unit had read,
+     * statement that was not to wait, {@link ErrorClass#DUPLICATE} where the key was made from what the unit had read,
      * {@link ErrorClass#CANCELLED} where the time limit was the application's own.
      *
      * @param errorClass one of these

@@ -540,11 +540,26 @@ class RetriesTest {
     @Test
     void whatOnlyTheCallerKnowsToPassIsRunAgainOnRequest() throws Exception {
         Transactions transactions =
-                retries().alsoAfter(ErrorClass.CONSTRAINT).listener(events::add).over(accounts.pool);
+                retries().alsoAfter(ErrorClass.DUPLICATE).listener(events::add).over(accounts.pool);
         transactions.run(connection ->
                 execute(connection, "insert into account values (" + (runs.incrementAndGet() + 1) + ", 0)"));
         assertThat(runs).hasValue(2);
         assertThat(accounts.amount(3)).isZero();
+    }
+
+    @Test
+    void anotherConstraintThanATakenKeyIsNotRunAgainOnThatRequest() throws Exception {
+        Transactions transactions =
+                retries().alsoAfter(ErrorClass.DUPLICATE).listener(events::add).over(accounts.pool);
+        assertThatThrownBy(() -> transactions.run(connection -> {
+                    runs.incrementAndGet();
+                    execute(connection, "insert into account values (3, null)");
+                }))
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("23502"));
+        assertThat(runs).hasValue(1);
+        assertThatThrownBy(() -> Retries.attempts(3).alsoAfter(ErrorClass.CONSTRAINT))
+                .hasMessageContaining("alsoAfter (CONSTRAINT): must be one of");
     }
 
     @Test

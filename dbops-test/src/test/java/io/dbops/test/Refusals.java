@@ -2,6 +2,7 @@ package io.dbops.test;
 
 import static io.dbops.dialect.ErrorClass.CANCELLED;
 import static io.dbops.dialect.ErrorClass.CONSTRAINT;
+import static io.dbops.dialect.ErrorClass.DUPLICATE;
 import static io.dbops.dialect.ErrorClass.READ_ONLY;
 import static io.dbops.dialect.ErrorClass.STALE_PLAN;
 import static io.dbops.dialect.ErrorClass.STATEMENT;
@@ -37,11 +38,11 @@ final class Refusals {
                     CONSTRAINT,
                     "create temp table p (id int primary key); create temp table c (id int references p);"
                             + " insert into c values (1)"),
-            statements("23505", CONSTRAINT, "create temp table t (n int primary key); insert into t values (1), (1)"),
+            statements("23505", DUPLICATE, "create temp table t (n int primary key); insert into t values (1), (1)"),
             statements("23514", CONSTRAINT, "create temp table t (n int check (n > 1)); insert into t values (1)"),
             statements(
                     "23P01",
-                    CONSTRAINT,
+                    DUPLICATE,
                     "create temp table t (r int4range, exclude using gist (r with &&));"
                             + " insert into t values ('[1,3)'), ('[2,4)')"),
             statements(
@@ -93,7 +94,7 @@ final class Refusals {
                             + " insert into c values (1)"),
             commit(
                     "23505",
-                    CONSTRAINT,
+                    DUPLICATE,
                     "create temp table t (n int unique deferrable initially deferred); insert into t values (1), (1)"),
             commit(
                     "25006",
