@@ -6,6 +6,7 @@ import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.routing.jdbc.FirstError;
 import io.dbops.routing.jdbc.Lease;
+import io.dbops.routing.jdbc.LentSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class GuardedLease implements Lease {
     /** {@code null} where the product is not one that is known. */
     private final @Nullable Dialect dialect;
 
+    private @Nullable LentSettings before;
     private @Nullable SQLException failure;
     private boolean lost;
     private int open;
@@ -161,7 +163,16 @@ final class GuardedLease implements Lease {
     }
 
     @Override
+    public void lent(LentSettings settings) {
+        before = settings;
+    }
+
+    @Override
     public void release() throws SQLException {
-        connection.close();
+        try (connection) {
+            if (before != null && !lost && !connection.isClosed()) {
+                before.restore(connection);
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.routing.jdbc.FirstError;
 import io.dbops.routing.jdbc.Lease;
+import io.dbops.routing.jdbc.LentSettings;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -257,6 +258,9 @@ final class NodeLease implements Lease {
         stamp.chosenAt = at;
         return this;
     }
+
+    @Override
+    public void lent(LentSettings before) {}
 
     @Override
     public void release() throws SQLException {

@@ -29,4 +29,16 @@ final class Calls {
                     return result;
                 });
     }
+
+    /** A connection that stays open when it is closed. */
+    static Connection keptOpen(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                Calls.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    try {
+                        return method.getName().equals("close") ? null : method.invoke(connection, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
 }

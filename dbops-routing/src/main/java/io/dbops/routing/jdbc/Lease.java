@@ -156,6 +156,13 @@ public interface Lease {
     Explanation explanation();
 
     /**
+     * Notes what the connection was set to when it was lent. Nodes have pools, which look after that themselves.
+     *
+     * @param before to be restored before it is given back
+     */
+    void lent(LentSettings before);
+
+    /**
      * Ends the lease and gives the connection back.
      *
      * @throws SQLException if the pool says so

@@ -60,6 +60,9 @@ abstract class LeasingConnection {
     private Lease hold(Lease taken) throws SQLException {
         try {
             Connection connection = taken.connection();
+            if (!router.choosesNodes()) {
+                taken.lent(LentSettings.of(connection, settings, readOnly));
+            }
             int deadline = router.deadlineMillis();
             if (deadline > 0) {
                 // At each taking: pools take it back when they get the connection back, or look whether it lives.
