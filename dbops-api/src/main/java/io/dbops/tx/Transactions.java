@@ -187,7 +187,8 @@ public final class Transactions {
 
     /**
      * Runs a unit that only reads. It is declared read-only, so it may be served by a replica, and the database
-     * refuses its writes.
+     * refuses its writes. With retries it is run again after a COMMIT without an answer, for it has nothing to commit: where
+     * the driver is told not to pass read-only mode on, as by pgJDBC's {@code readOnlyMode=ignore}, do not write in it.
      *
      * @param <T> what the unit returns
      * @param <X> what the unit throws beside {@link SQLException}

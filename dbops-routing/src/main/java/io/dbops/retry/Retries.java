@@ -147,7 +147,10 @@ public final class Retries implements Retrying {
 
     /**
      * Transactions over any data source, run again as said here. For an application without the facade. A connection is
-     * taken at a unit's first statement.
+     * taken at a unit's first statement, and set back to what it was when it is given back.
+     *
+     * <p>Errors that the work catches are noticed on PostgreSQL; of what has failed on another product nothing is known, and
+     * the unit is committed with the rest.
      *
      * @param dataSource gives the connections; it stays the caller's to close
      * @return the doors
