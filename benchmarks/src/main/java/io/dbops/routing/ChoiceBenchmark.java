@@ -27,7 +27,7 @@ public class ChoiceBenchmark {
 
     private StubCluster cluster;
     private RouterCore core;
-    private SessionView view;
+    private Requirement requirement;
 
     /** Opens a router. */
     @Setup
@@ -36,7 +36,7 @@ public class ChoiceBenchmark {
         core = new RouterCore(
                 LagAwareRouting.within(Duration.ofSeconds(10)).options(), "choice", cluster.nodes(), null);
         core.open();
-        view = core.currentSession().view();
+        requirement = core.currentSession().view().requirement();
     }
 
     /** Closes it. */
@@ -52,6 +52,6 @@ public class ChoiceBenchmark {
         Tier[] tiers = core.monitor().snapshot().freshTiers.inOrder;
         return tiers.length == 0
                 ? null
-                : tiers[0].choose(view, ThreadLocalRandom.current().nextInt(), null);
+                : tiers[0].choose(requirement, ThreadLocalRandom.current().nextInt(), null);
     }
 }

@@ -47,13 +47,13 @@ final class Explainer {
 
     /** Where a read goes that begins now. */
     Choice choice() {
-        if (view.isStrong()) {
+        if (view.requirement().isStrong()) {
             return new Choice(snapshot.primary, Reason.STRONG);
         }
         NodeView[] eligible =
                 Arrays.stream(snapshot.known()).filter(this::isEligible).toArray(NodeView[]::new);
         if (eligible.length == 0) {
-            return new Choice(snapshot.primary, view.whyNoReplica(snapshot, now));
+            return new Choice(snapshot.primary, view.requirement().whyNoReplica(snapshot, now));
         }
         var tiers = new Tiers(eligible);
         NodeView chosen = choose(tiers, view.session().avoided());
@@ -62,7 +62,7 @@ final class Explainer {
         }
         return chosen == null
                 ? new Choice(snapshot.primary, Reason.REPLICA_NOT_READY)
-                : new Choice(chosen.node, view.reasonFor(chosen, now));
+                : new Choice(chosen.node, view.requirement().reasonFor(chosen, now));
     }
 
     private static @Nullable NodeView choose(Tiers tiers, @Nullable RoutedNode but) {
@@ -82,7 +82,7 @@ final class Explainer {
         if (choice == null || (choice.reason.isReplica() && !isStillEligible(stamp))) {
             choice = choice();
             stamp.rehearsed = choice;
-            if (view.isUnscoped(choice.reason)) {
+            if (view.requirement().isUnscoped(choice.reason)) {
                 view.core().countUnscoped();
             }
         }
@@ -91,16 +91,16 @@ final class Explainer {
     }
 
     private boolean isStillEligible(Stamp stamp) {
-        NodeView rehearsed = view.rehearsedOn(stamp);
+        NodeView rehearsed = view.requirement().rehearsedOn(stamp);
         return rehearsed != null && isEligible(rehearsed);
     }
 
     /** Whether a read may go to a replica that begins now. */
     boolean isEligible(NodeView node) {
-        return !view.isStrong()
+        return !view.requirement().isStrong()
                 && node.role == Role.REPLICA
                 && !node.node.isDrained()
-                && view.admits(node, now, view.boundIn(snapshot));
+                && view.requirement().admits(node, now, view.requirement().boundIn(snapshot));
     }
 
     /** Explains a read that begins now. */
@@ -178,14 +178,15 @@ final class Explainer {
         if (node.role == Role.UNKNOWN) {
             return node.reason;
         }
-        if (view.isEventual()) {
+        if (view.requirement().isEventual()) {
             return "it has not answered for " + millis(now - node.observedAt);
         }
         if (!node.measured) {
             return "how far behind it is, is not known: " + node.reason;
         }
-        if (now - node.freshAsOf > view.boundIn(snapshot)) {
-            return behind(node) + ", which is more than " + millis(view.boundIn(snapshot));
+        if (now - node.freshAsOf > view.requirement().boundIn(snapshot)) {
+            return behind(node) + ", which is more than "
+                    + millis(view.requirement().boundIn(snapshot));
         }
         if (view.session().hasUnsettledWrites()) {
             return "whether a write of the session took effect is not known yet";

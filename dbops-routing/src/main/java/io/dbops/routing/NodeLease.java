@@ -74,7 +74,7 @@ final class NodeLease implements Lease {
     public boolean begins(boolean readOnly) {
         boolean serves = maySuit(readOnly)
                 && !stamp.inReplaysWay
-                && (isPrimary() ? view.leads(stamp, !used) : view.admits(stamp, reason));
+                && (isPrimary() ? view.leads(stamp, !used) : view.requirement().admits(stamp, reason));
         if (serves) {
             boolean timed = stamp.served(reason) && !isPrimary();
             // What an earlier holder began is not what ends now.
@@ -111,7 +111,7 @@ final class NodeLease implements Lease {
     @Override
     public void executed(boolean autoCommit) {
         used = true;
-        view.executed(stamp);
+        view.requirement().executed(stamp);
         if (stamp.timedSince != 0) {
             view.core().outliers().served(stamp.node, view.core().clock().nanos() - stamp.timedSince);
             stamp.timedSince = 0;
@@ -266,7 +266,7 @@ final class NodeLease implements Lease {
     public void release() throws SQLException {
         try {
             if (open == FOR_GOOD) {
-                view.executed(stamp);
+                view.requirement().executed(stamp);
             }
             if (used && isPrimary()) {
                 lookForWhatWasDoneUnseen();

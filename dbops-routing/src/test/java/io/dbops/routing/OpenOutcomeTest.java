@@ -145,7 +145,7 @@ class OpenOutcomeTest {
         CompletableFuture<Boolean> admitted = CompletableFuture.supplyAsync(() -> {
             boolean ever = false;
             while (!stop.get()) {
-                ever |= session.view().admits(stamp, Reason.FRESH_REPLICA);
+                ever |= session.view().requirement().admits(stamp, Reason.FRESH_REPLICA);
             }
             return ever;
         });
@@ -162,7 +162,7 @@ class OpenOutcomeTest {
         stop.set(true);
         assertThat(admitted.join()).isFalse();
         // The test would see it: without a write the replica serves.
-        assertThat(new SessionState(core).view().admits(stamp, Reason.FRESH_REPLICA))
+        assertThat(new SessionState(core).view().requirement().admits(stamp, Reason.FRESH_REPLICA))
                 .isTrue();
     }
 }
