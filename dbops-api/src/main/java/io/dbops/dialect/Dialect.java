@@ -135,9 +135,10 @@ public sealed interface Dialect permits PostgresDialect {
     List<Standby> standbys(Connection connection) throws SQLException;
 
     /**
-     * How many connections the server allows to this connection's role and database.
+     * How many connections the server allows to this connection's role and database. Sends a few statements. What the
+     * role may not see is {@linkplain ConnectionLimits#unknown unknown}, never guessed.
      *
-     * @param connection an open connection
+     * @param connection an open connection, in autocommit mode
      * @return the limits
      * @throws SQLException if the server does not answer
      */

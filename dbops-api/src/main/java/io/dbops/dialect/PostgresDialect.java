@@ -70,15 +70,6 @@ public final class PostgresDialect implements Dialect {
             from pg_stat_replication
             where state in ('catchup', 'streaming') and client_addr is not null""";
 
-    private static final String LIMITS = """
-            select current_setting('max_connections')::int,
-              current_setting('superuser_reserved_connections')::int
-                + coalesce(current_setting('reserved_connections', true), '0')::int
-                + coalesce(current_setting('rds.rds_superuser_reserved_connections', true), '0')::int,
-              r.rolconnlimit, r.rolname, d.datconnlimit, d.datname
-            from pg_roles as r, pg_database as d
-            where r.rolname = current_user and d.datname = current_database()""";
-
     private PostgresDialect() {}
 
     @Override
@@ -237,23 +228,7 @@ public final class PostgresDialect implements Dialect {
 
     @Override
     public ConnectionLimits limits(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(LIMITS)) {
-            row.next();
-            int usable = row.getInt(1) - row.getInt(2);
-            String arithmetic = "max_connections " + row.getInt(1) + ", reserved " + row.getInt(2);
-            int roleLimit = row.getInt(3);
-            if (roleLimit >= 0 && roleLimit < usable) {
-                usable = roleLimit;
-                arithmetic += ", connection limit of role " + row.getString(4) + " " + roleLimit;
-            }
-            int databaseLimit = row.getInt(5);
-            if (databaseLimit >= 0 && databaseLimit < usable) {
-                usable = databaseLimit;
-                arithmetic += ", connection limit of database " + row.getString(6) + " " + databaseLimit;
-            }
-            return new ConnectionLimits(usable, arithmetic);
-        }
+        return PostgresLimits.of(connection);
     }
 
     @Override

@@ -1,29 +1,23 @@
 package io.dbops.pool;
 
-import io.dbops.DbOpsException;
-import io.dbops.dialect.ConnectionLimits;
-
 /**
- * What the pools of one node may take together, and the check that they do not take more.
- *
- * <p>All instances together open {@code instances × (pool + watch)} connections, where the watch is the one unpooled
- * connection by which each instance observes the node. That must fit what the server leaves, less what is kept back.
+ * What the pools of one node may take together.
  *
  * @param poolSize connections in one pool, at most
+ * @param overhead connections beside the pool that each instance holds to a node, at most
  * @param instances processes that open such a pool on the same server
  * @param keptBack connections left to everybody else
  */
-record Budget(int poolSize, int instances, int keptBack) {
+record Budget(int poolSize, int overhead, int instances, int keptBack) {
 
-    /** Connections beside the pool that each instance holds to a node. */
+    /** The one unpooled connection by which an instance watches a node. */
     static final int WATCH = 1;
 
     Budget {
         requirePositive("upTo", poolSize);
         requirePositive("instances", instances);
-        if (keptBack < 0) {
-            throw new IllegalArgumentException("reserving (" + keptBack + "): must not be negative");
-        }
+        requireNotNegative("overhead", overhead);
+        requireNotNegative("reserving", keptBack);
     }
 
     private static void requirePositive(String name, int value) {
@@ -32,16 +26,30 @@ record Budget(int poolSize, int instances, int keptBack) {
         }
     }
 
-    void check(String node, ConnectionLimits limits) {
-        long left = (long) limits.usable() - keptBack;
-        long asked = (long) instances * (poolSize + WATCH);
-        if (asked <= left) {
-            return;
+    private static void requireNotNegative(String name, int value) {
+        if (value < 0) {
+            throw new IllegalArgumentException(name + " (" + value + "): must not be negative");
         }
-        long fits = left / instances - WATCH;
-        throw new DbOpsException("pool of node \"" + node + "\" (" + poolSize + " and " + WATCH + " to watch) x "
-                + instances + (instances == 1 ? " instance = " : " instances = ") + asked + ", but the server leaves "
-                + Math.max(left, 0) + " (" + limits.arithmetic() + ", kept back " + keptBack + "): "
-                + (fits >= 1 ? fits + " or less fits" : "none fits; raise max_connections or keep back less"));
+    }
+
+    /** What all instances take, with their own sessions beside the pools. */
+    long asked() {
+        return (long) instances * (poolSize + overhead);
+    }
+
+    /** What is left for them. */
+    long left(int usable) {
+        return Math.max(0, (long) usable - keptBack);
+    }
+
+    /** The largest pool of one instance that fits; may be 0 or less. */
+    long fits(int usable) {
+        return left(usable) / instances - overhead;
+    }
+
+    @Override
+    public String toString() {
+        return "(" + poolSize + (overhead == 0 ? "" : " and " + overhead + " to watch") + ") x " + instances
+                + (instances == 1 ? " instance = " : " instances = ") + asked();
     }
 }

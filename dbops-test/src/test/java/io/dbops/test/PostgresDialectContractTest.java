@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.dbops.dialect.Backend;
-import io.dbops.dialect.ConnectionLimits;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.Observation;
@@ -173,14 +172,6 @@ final class PostgresDialectContractTest {
             }
             assertThat(Await.within(PATIENCE, () -> dialect.isGone(watcher, backend)))
                     .isTrue();
-        }
-    }
-
-    @Test
-    void countsWhatIsReserved() throws SQLException {
-        try (Connection connection = primary.connect()) {
-            assertThat(dialect.limits(connection))
-                    .isEqualTo(new ConnectionLimits(97, "max_connections 100, reserved 3"));
         }
     }
 

@@ -25,6 +25,7 @@ class ReadmeTest {
     private static final String FAILOVER = "docs/failover.md";
     private static final String COMMITS = "docs/commits.md";
     private static final String TRANSACTIONS = "docs/transactions.md";
+    private static final String POOLS = "docs/pools.md";
     private static final String README = "README.md";
     private static final int MOST_LINES = 150;
 
@@ -57,6 +58,12 @@ class ReadmeTest {
         assertThat(page(TRANSACTIONS)).contains(block("SurvivingTransactions.java", tag));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = "sizing")
+    void poolsAreCodeThatRuns(String tag) throws IOException {
+        assertThat(page(POOLS)).contains(block("FittingPools.java", tag));
+    }
+
     @Test
     void doorsOfAClerkAreCodeThatRuns() throws IOException {
         assertThat(page(TRANSACTIONS)).contains(block("tpcc/Terminal.java", "doors"));
@@ -78,7 +85,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {README, COMMITS, TRANSACTIONS})
+    @ValueSource(strings = {README, COMMITS, TRANSACTIONS, POOLS})
     void testsThatPagesNameExist(String page) throws IOException {
         assertThat(matches(page, "`(\\w+Test)`"))
                 .isNotEmpty()
@@ -86,7 +93,7 @@ class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER, COMMITS, TRANSACTIONS})
+    @ValueSource(strings = {README, GETTING_STARTED, SESSIONS, FAILOVER, COMMITS, TRANSACTIONS, POOLS})
     void filesThatAreLinkedToExist(String page) throws IOException {
         Path directory = ROOT.resolve(page).resolve("..");
         assertThat(matches(page, "\\]\\(([^):#]+)[^)]*\\)"))

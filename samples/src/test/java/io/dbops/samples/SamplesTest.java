@@ -72,6 +72,11 @@ class SamplesTest {
                         "Retried: unit of work \"order\"", "8 left after 2 runs", "without that part: 22P02", "6 left");
     }
 
+    @Test
+    void poolsThatFitAreOpened() throws Exception {
+        assertThat(printedBy(() -> FittingPools.main(addresses()))).contains("db-1  primary", "db-2  replica");
+    }
+
     /** Starts its own cluster, for it stops the replay of the replica. */
     @Test
     void consistenciesAskForMoreAndMore() throws Exception {
