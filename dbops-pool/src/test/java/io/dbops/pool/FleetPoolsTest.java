@@ -230,7 +230,7 @@ class FleetPoolsTest {
                 .isInstanceOf(DbOpsException.class)
                 .hasMessage(
                         "node \"db-1\": 10 instances with a floor of 2 and 3 sessions of their own (guard, watch, one"
-                                + " asking) = 50, but the server leaves 32 (max_connections 40, reserved 3, kept back 5): 6"
+                                + " asking) = 50, but the server leaves 32 (max_connections 40 - superuser_reserved_connections 3, kept back 5): 6"
                                 + " instances or less fit");
     }
 
