@@ -129,7 +129,7 @@ class FittedPoolsTest {
         var haveFirst = new CyclicBarrier(threads);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try (NodePool pool =
-                FittedPools.upTo(poolSize).waiting(Duration.ofMillis(500)).open("orders", node(), limits())) {
+                FittedPools.upTo(poolSize).waiting(Duration.ofSeconds(3)).open("orders", node(), limits())) {
             Callable<Boolean> unit = () -> {
                 try (Connection first = pool.dataSource().getConnection()) {
                     haveFirst.await(20, TimeUnit.SECONDS);
