@@ -129,16 +129,16 @@ class FittedPoolsTest {
         var haveFirst = new CyclicBarrier(threads);
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try (NodePool pool =
-                FittedPools.upTo(poolSize).waiting(Duration.ofSeconds(3)).open("orders", node(), limits())) {
+                FittedPools.upTo(poolSize).waiting(Duration.ofSeconds(2)).open("orders", node(), limits())) {
             Callable<Boolean> unit = () -> {
                 try (Connection first = pool.dataSource().getConnection()) {
                     haveFirst.await(20, TimeUnit.SECONDS);
-                    Connection second = pool.dataSource().getConnection();
-                    second.close();
-                    return first.isValid(1);
-                } catch (SQLTransientConnectionException waitedInVain) {
-                    haveFirst.await(20, TimeUnit.SECONDS); // nobody gives back before all have waited
-                    return false;
+                    try (Connection second = pool.dataSource().getConnection()) {
+                        return first.isValid(1) && second.isValid(1);
+                    } catch (SQLTransientConnectionException waitedInVain) {
+                        haveFirst.await(20, TimeUnit.SECONDS); // nobody gives back before all have waited
+                        return false;
+                    }
                 }
             };
             int served = 0;

@@ -65,6 +65,11 @@ class ReadmeTest {
     }
 
     @Test
+    void poolsOfAFleetAreCodeThatRuns() throws IOException {
+        assertThat(page(POOLS)).contains(block("SharingPools.java", "sharing"));
+    }
+
+    @Test
     void doorsOfAClerkAreCodeThatRuns() throws IOException {
         assertThat(page(TRANSACTIONS)).contains(block("tpcc/Terminal.java", "doors"));
     }

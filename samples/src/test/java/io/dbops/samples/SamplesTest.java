@@ -77,6 +77,13 @@ class SamplesTest {
         assertThat(printedBy(() -> FittingPools.main(addresses()))).contains("db-1  primary", "db-2  replica");
     }
 
+    @Test
+    void poolsOfAFleetShowWhatTheyShare() throws Exception {
+        assertThat(printedBy(() -> SharingPools.main(addresses())))
+                .containsPattern("db-1: .* may hold \\d+ of \\d+\n   seat  weight   wish  share   held\n \\*    0 ")
+                .contains("db-2: ");
+    }
+
     /** Starts its own cluster, for it stops the replay of the replica. */
     @Test
     void consistenciesAskForMoreAndMore() throws Exception {
