@@ -4,6 +4,7 @@ module io.dbops {
     requires transitive java.sql;
     requires transitive micrometer.core;
     requires org.slf4j;
+    requires static org.postgresql.jdbc;
     requires static transitive org.jspecify;
 
     exports io.dbops;

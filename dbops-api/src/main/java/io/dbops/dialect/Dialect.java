@@ -2,9 +2,13 @@ package io.dbops.dialect;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What dbops must know of a database product to place its servers: roles, positions, identities, limits and errors.
@@ -152,6 +156,86 @@ public sealed interface Dialect permits PostgresDialect {
      */
     default ErrorClass classify(SQLException error) {
         return errors().classify(error);
+    }
+
+    /**
+     * Who waited for whom, if an error is a deadlock. Asks neither server nor driver.
+     *
+     * @param error what the driver threw
+     * @return {@code null} if it is not one
+     */
+    default @Nullable Deadlock deadlock(SQLException error) {
+        return null;
+    }
+
+    /**
+     * The number of the server process at the other end of a connection. Asks the driver, not the server.
+     *
+     * @param connection a connection
+     * @return empty if the driver does not tell
+     */
+    default OptionalLong pid(Connection connection) {
+        return OptionalLong.empty();
+    }
+
+    /**
+     * Begins to listen to what is said on a channel of the connection's database.
+     *
+     * @param connection an open connection to a primary, in autocommit mode
+     * @param channel a name of small letters
+     * @return {@code false} if the product or its driver has no such thing
+     * @throws SQLException if the server does not answer
+     */
+    default boolean listen(Connection connection, String channel) throws SQLException {
+        return false;
+    }
+
+    /**
+     * What was said since the last call, as far as it has arrived. Does not wait.
+     *
+     * @param connection a connection that {@linkplain #listen listens}
+     * @param channel to what
+     * @return messages in their order, one's own among them
+     * @throws SQLException if the connection is lost
+     */
+    default List<String> heard(Connection connection, String channel) throws SQLException {
+        return List.of();
+    }
+
+    /**
+     * Says something to all who {@linkplain #listen listen}. Waits for no replica.
+     *
+     * @param connection an open connection to a primary, in autocommit mode
+     * @param channel where
+     * @param message less than 8,000 bytes
+     * @throws SQLException if the server does not take it
+     */
+    default void tell(Connection connection, String channel, String message) throws SQLException {
+        throw new SQLFeatureNotSupportedException("this product has no channels", "0A000");
+    }
+
+    /**
+     * What the server's clock shows.
+     *
+     * @param connection an open connection
+     * @return microseconds since 1970
+     * @throws SQLException if the server does not answer
+     */
+    default long micros(Connection connection) throws SQLException {
+        throw new SQLFeatureNotSupportedException("the clock of this product is not read", "0A000");
+    }
+
+    /**
+     * What the server shows of some of its processes, of those that were there at an instant.
+     *
+     * @param connection an open connection
+     * @param pids their numbers
+     * @param micros the instant, by {@linkplain #micros the server's clock}
+     * @return what it shows; nothing of processes that are gone
+     * @throws SQLException if the server does not answer
+     */
+    default List<Activity> activities(Connection connection, Collection<Long> pids, long micros) throws SQLException {
+        return List.of();
     }
 
     /**

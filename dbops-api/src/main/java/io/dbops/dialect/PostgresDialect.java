@@ -7,8 +7,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL 14 to 18 with physical streaming replication, through pgJDBC.
@@ -229,6 +232,41 @@ public final class PostgresDialect implements Dialect {
     @Override
     public ConnectionLimits limits(Connection connection) throws SQLException {
         return PostgresLimits.of(connection);
+    }
+
+    @Override
+    public @Nullable Deadlock deadlock(SQLException error) {
+        return PostgresDeadlocks.of(error);
+    }
+
+    @Override
+    public OptionalLong pid(Connection connection) {
+        return PostgresPeers.pid(connection);
+    }
+
+    @Override
+    public boolean listen(Connection connection, String channel) throws SQLException {
+        return PostgresPeers.listen(connection, channel);
+    }
+
+    @Override
+    public List<String> heard(Connection connection, String channel) throws SQLException {
+        return PostgresPeers.heard(connection, channel);
+    }
+
+    @Override
+    public void tell(Connection connection, String channel, String message) throws SQLException {
+        PostgresPeers.tell(connection, channel, message);
+    }
+
+    @Override
+    public long micros(Connection connection) throws SQLException {
+        return PostgresPeers.micros(connection);
+    }
+
+    @Override
+    public List<Activity> activities(Connection connection, Collection<Long> pids, long micros) throws SQLException {
+        return PostgresPeers.activities(connection, pids, micros);
     }
 
     @Override

@@ -66,7 +66,35 @@ public final class Attempt<T> {
             BeforeCommit beforeCommit,
             SqlFunction<T, X> work)
             throws SQLException, X {
+        return run(dataSource, unit, left, beforeCommit, null, work);
+    }
+
+    /**
+     * Runs the unit, as one that others may be told of. Blocks until it has ended, and holds one connection meanwhile.
+     *
+     * @param <X> what the unit throws beside {@link SQLException}
+     * @param dataSource gives the connection
+     * @param unit what was asked for
+     * @param left how long a statement may take, or {@code null} for as long as the connection allows
+     * @param beforeCommit what to do before the commit
+     * @param running what others may be told, if the connection is a {@link UnitCarrier}; {@code null} for nothing
+     * @param work the work
+     * @return the unit's result, after its commit
+     * @throws SQLException if the database refuses
+     * @throws X if the unit throws it
+     */
+    public <X extends Exception> T run(
+            DataSource dataSource,
+            Unit unit,
+            @Nullable Duration left,
+            BeforeCommit beforeCommit,
+            @Nullable RunningUnit running,
+            SqlFunction<T, X> work)
+            throws SQLException, X {
         Connection open = dataSource.getConnection();
+        if (running != null && open instanceof UnitCarrier carrier) {
+            carrier.carries(running);
+        }
         T returned;
         try {
             prepare(open, unit, left);
