@@ -3,6 +3,9 @@ package io.dbops.retry;
 import io.dbops.routing.jdbc.Lease;
 import io.dbops.routing.jdbc.RoutedConnection;
 import io.dbops.routing.jdbc.UnitRouter;
+import io.dbops.routing.jdbc.Witness;
+import io.dbops.time.Clock;
+import io.dbops.time.SystemClock;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,9 +21,16 @@ import javax.sql.DataSource;
 final class GuardedDataSource implements DataSource, UnitRouter {
 
     private final DataSource dataSource;
+    private final Clock clock;
+    private final Seats seats = new Seats();
 
     GuardedDataSource(DataSource dataSource) {
+        this(dataSource, SystemClock.INSTANCE);
+    }
+
+    GuardedDataSource(DataSource dataSource, Clock clock) {
         this.dataSource = dataSource;
+        this.clock = clock;
     }
 
     @Override
@@ -30,7 +40,7 @@ final class GuardedDataSource implements DataSource, UnitRouter {
 
     @Override
     public Lease lease(boolean readOnly) throws SQLException {
-        return new GuardedLease(dataSource.getConnection());
+        return new GuardedLease(dataSource.getConnection(), seats, clock);
     }
 
     @Override
@@ -81,11 +91,14 @@ final class GuardedDataSource implements DataSource, UnitRouter {
 
     @Override
     public <T> T unwrap(Class<T> iface) throws SQLException {
+        if (iface == Witness.class) {
+            return iface.cast(seats);
+        }
         return iface.isInstance(dataSource) ? iface.cast(dataSource) : dataSource.unwrap(iface);
     }
 
     @Override
     public boolean isWrapperFor(Class<?> iface) throws SQLException {
-        return iface.isInstance(dataSource) || dataSource.isWrapperFor(iface);
+        return iface == Witness.class || iface.isInstance(dataSource) || dataSource.isWrapperFor(iface);
     }
 }

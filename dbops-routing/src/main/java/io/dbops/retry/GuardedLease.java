@@ -4,9 +4,12 @@ import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
 import io.dbops.dialect.Dialect;
 import io.dbops.dialect.ErrorClass;
+import io.dbops.retry.Seats.Seat;
 import io.dbops.routing.jdbc.FirstError;
 import io.dbops.routing.jdbc.Lease;
 import io.dbops.routing.jdbc.LentSettings;
+import io.dbops.time.Clock;
+import io.dbops.tx.RunningUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +28,19 @@ final class GuardedLease implements Lease {
     /** {@code null} where the product is not one that is known. */
     private final @Nullable Dialect dialect;
 
+    private final @Nullable Seat seat;
+    private final Clock clock;
+
     private @Nullable LentSettings before;
     private @Nullable SQLException failure;
     private boolean lost;
     private int open;
 
-    GuardedLease(Connection connection) {
+    GuardedLease(Connection connection, Seats seats, Clock clock) {
         this.connection = connection;
+        this.clock = clock;
         dialect = dialectOf(connection);
+        seat = dialect == null ? null : seats.of(connection, dialect);
     }
 
     private static @Nullable Dialect dialectOf(Connection connection) {
@@ -69,6 +77,13 @@ final class GuardedLease implements Lease {
     public void goesOn() {}
 
     @Override
+    public void carries(@Nullable RunningUnit unit) {
+        if (seat != null) {
+            seat.occupants().enter(unit);
+        }
+    }
+
+    @Override
     public void mayWrite() {}
 
     @Override
@@ -97,8 +112,11 @@ final class GuardedLease implements Lease {
 
     @Override
     public void failed(SQLException error) {
-        if (dialect != null && dialect.classify(error) == ErrorClass.CONNECTION_LOST) {
+        ErrorClass errorClass = dialect == null ? null : dialect.classify(error);
+        if (errorClass == ErrorClass.CONNECTION_LOST) {
             lost = true;
+        } else if (errorClass == ErrorClass.CONFLICT && seat != null) {
+            seat.occupants().conflicted(clock.nanos());
         }
         failure = FirstError.of(failure, error, dialect);
     }
@@ -170,6 +188,9 @@ final class GuardedLease implements Lease {
     @Override
     public void release() throws SQLException {
         try (connection) {
+            if (seat != null) {
+                seat.occupants().leave(clock.nanos());
+            }
             if (before != null && !lost && !connection.isClosed()) {
                 before.restore(connection);
             }

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *   <li>{@code dbops.transactions}: units, by {@code outcome}, {@code committed} or {@code failed};
  *   <li>{@code dbops.transactions.retries}: attempts after the first, by {@code error}, the class of what failed;
  *   <li>{@code dbops.transactions.resolved}: commits without an answer, by {@code outcome};
- *   <li>{@code dbops.transactions.waits}: units that waited for their turn at a gate.
+ *   <li>{@code dbops.transactions.waits}: units that waited for their turn at a gate;
+ *   <li>{@code dbops.transactions.deadlocks}: attempts that the server ended to resolve a deadlock.
  * </ul>
  */
 final class MicrometerRetryMeters implements RetryMeters {
@@ -114,6 +115,14 @@ final class MicrometerRetryMeters implements RetryMeters {
     public void close() {
         closed = true;
         registered.forEach(registry::remove);
+    }
+
+    @Override
+    public void deadlocked(Unit unit) {
+        count(() -> Counter.builder(UNITS + ".deadlocks")
+                .description("Attempts that the server ended to resolve a deadlock")
+                .tags("application", application, "name", of(unit).name())
+                .register(registry));
     }
 
     /** A registry that refuses a meter is no reason to tell the caller of a committed unit that it failed. */

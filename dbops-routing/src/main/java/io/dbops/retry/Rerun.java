@@ -9,6 +9,7 @@ import io.dbops.retry.RetryEvent.Limit;
 import io.dbops.tx.Attempt;
 import io.dbops.tx.CommitOutcome;
 import io.dbops.tx.CommitOutcomeUnknownException;
+import io.dbops.tx.RunningUnit;
 import io.dbops.tx.SqlFunction;
 import io.dbops.tx.SwallowedErrorException;
 import io.dbops.tx.Unit;
@@ -101,14 +102,15 @@ final class Rerun<T, X extends Exception> {
             boolean isGood = false;
             Exception thrown;
             Diagnosis diagnosis;
+            RunningUnit running = runner.running(unit, site, attempts + 1);
             try {
-                T result = attempt.run(dataSource, unit, timeout(), before, runner.learning(work));
+                T result = attempt.run(dataSource, unit, timeout(), before, running, runner.learning(work));
                 isGood = true;
                 runner.succeeded(unit, attempt, attempts);
                 return result;
             } catch (Exception failure) {
                 thrown = failure;
-                diagnosis = diagnose(attempt, failure);
+                diagnosis = diagnose(attempt, running, failure);
                 isConflict = isConflict(diagnosis);
             } finally {
                 leave(gate, isConflict, isGood);
@@ -120,8 +122,9 @@ final class Rerun<T, X extends Exception> {
     }
 
     /** Goes on after the first attempt, which has failed. */
-    T after(Attempt<T> attempt, Attempt.BeforeCommit before, Exception failure) throws SQLException {
-        Diagnosis diagnosis = diagnose(attempt, failure);
+    T after(Attempt<T> attempt, Attempt.BeforeCommit before, @Nullable RunningUnit running, Exception failure)
+            throws SQLException {
+        Diagnosis diagnosis = diagnose(attempt, running, failure);
         leave(null, isConflict(diagnosis), false);
         return isCommitted(attempt, before, failure, diagnosis) ? resultOf(attempt) : run();
     }
@@ -174,12 +177,13 @@ final class Rerun<T, X extends Exception> {
         }
     }
 
-    private Diagnosis diagnose(Attempt<T> attempt, Exception failure) {
+    private Diagnosis diagnose(Attempt<T> attempt, @Nullable RunningUnit running, Exception failure) {
         attempts++;
         // A unit that only reads commits nothing, and what was refused before the commit was not sent to it.
         boolean isCommit =
                 attempt.phase() == Phase.COMMIT && !unit.readOnly() && !(failure instanceof SwallowedErrorException);
         Diagnosis diagnosis = runner.errors().diagnose(failure, isCommit ? Phase.COMMIT : Phase.WORK);
+        runner.noticeDeadlock(dataSource, running, diagnosis);
         if (diagnosis.recovery() == Recovery.NEVER && runner.options.alsoAfter().contains(diagnosis.errorClass())) {
             return new Diagnosis(diagnosis.error(), diagnosis.errorClass(), Recovery.ROLLBACK_THEN_RETRY);
         }

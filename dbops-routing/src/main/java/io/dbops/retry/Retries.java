@@ -124,6 +124,17 @@ public final class Retries implements Retrying {
     }
 
     /**
+     * Does not find out who was in a {@linkplain DeadlockReport deadlock}. Otherwise each is told to the log and the
+     * {@linkplain #listener listener}; and a router's connection that watches the primary listens, so that other
+     * instances that use the same database can be asked, and can ask.
+     *
+     * @return other retries
+     */
+    public Retries withoutDeadlockReports() {
+        return new Retries(options.withoutReports());
+    }
+
+    /**
      * Looks up whether a transaction was committed whose COMMIT was not answered: the unit returns if it was, runs again if
      * it was not, and only else is its outcome {@linkplain io.dbops.tx.CommitOutcomeUnknownException unknown}. Costs one
      * statement a transaction; looking up may take what is left of the deadline, and 2 s at least.
@@ -138,7 +149,7 @@ public final class Retries implements Retrying {
     /**
      * Sets who is told of each retry.
      *
-     * @param listener called on the thread that runs the unit
+     * @param listener called on the thread that runs the unit; thread-safe
      * @return other retries
      */
     public Retries listener(RetryListener listener) {

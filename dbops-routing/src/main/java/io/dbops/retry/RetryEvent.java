@@ -53,6 +53,14 @@ public sealed interface RetryEvent {
      */
     record NotReplicated(Unit unit, CommitOutcome.CommittedNotReplicated outcome) implements RetryEvent {}
 
+    /**
+     * The server ended a run of a unit to resolve a deadlock. Told beside what becomes of the unit, and perhaps after it.
+     *
+     * @param unit the unit of work
+     * @param report who was in it
+     */
+    record Deadlocked(Unit unit, DeadlockReport report) implements RetryEvent {}
+
     /** What keeps a unit from being run again. */
     enum Limit {
         /** It has been run as often as allowed. */

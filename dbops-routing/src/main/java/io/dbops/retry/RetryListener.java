@@ -1,6 +1,9 @@
 package io.dbops.retry;
 
-/** Is told what retries do. Called on the thread that runs the unit; what it throws is logged. */
+/**
+ * Is told what retries do. Called on the thread that runs the unit, and with a {@link RetryEvent.Deadlocked} for which
+ * others had to be asked on one that delivers such reports; so it is thread-safe. What it throws is logged.
+ */
 @FunctionalInterface
 public interface RetryListener {
 

@@ -25,6 +25,9 @@ interface RetryMeters {
         public void waited(Unit unit) {}
 
         @Override
+        public void deadlocked(Unit unit) {}
+
+        @Override
         public void close() {}
     };
 
@@ -42,6 +45,9 @@ interface RetryMeters {
 
     /** A unit waited at a gate. */
     void waited(Unit unit);
+
+    /** A unit was ended to resolve a deadlock. */
+    void deadlocked(Unit unit);
 
     /** Removes what was counted. */
     void close();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param share how many each success adds to these
  * @param alsoAfter optional reasons to run a unit again
  * @param gated whether units in conflict take turns
+ * @param reporting whether it is found out who was in a deadlock
  * @param proof how a commit without an answer is looked up, if it is
  * @param listener is told
  */
@@ -27,6 +28,7 @@ record RetryOptions(
         double share,
         Set<ErrorClass> alsoAfter,
         boolean gated,
+        boolean reporting,
         @Nullable CommitProof proof,
         RetryListener listener) {
 
@@ -53,36 +55,53 @@ record RetryOptions(
 
     static RetryOptions of(int attempts) {
         return new RetryOptions(
-                attempts, Duration.ofSeconds(10), Backoff.DEFAULT, 100, 0.2, Set.of(), true, null, RetryListener.NONE);
+                attempts,
+                Duration.ofSeconds(10),
+                Backoff.DEFAULT,
+                100,
+                0.2,
+                Set.of(),
+                true,
+                true,
+                null,
+                RetryListener.NONE);
     }
 
     RetryOptions with(Duration value) {
-        return new RetryOptions(attempts, value, backoff, reserve, share, alsoAfter, gated, proof, listener);
+        return new RetryOptions(attempts, value, backoff, reserve, share, alsoAfter, gated, reporting, proof, listener);
     }
 
     RetryOptions with(Backoff value) {
-        return new RetryOptions(attempts, deadline, value, reserve, share, alsoAfter, gated, proof, listener);
+        return new RetryOptions(
+                attempts, deadline, value, reserve, share, alsoAfter, gated, reporting, proof, listener);
     }
 
     RetryOptions with(RetryListener value) {
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, proof, value);
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, reporting, proof, value);
     }
 
     RetryOptions spending(int retries, double successShare) {
-        return new RetryOptions(attempts, deadline, backoff, retries, successShare, alsoAfter, gated, proof, listener);
+        return new RetryOptions(
+                attempts, deadline, backoff, retries, successShare, alsoAfter, gated, reporting, proof, listener);
     }
 
     RetryOptions alsoAfter(ErrorClass value) {
         EnumSet<ErrorClass> all = EnumSet.of(value);
         all.addAll(alsoAfter);
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, all, gated, proof, listener);
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, all, gated, reporting, proof, listener);
     }
 
     RetryOptions withoutGate() {
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, false, proof, listener);
+        return new RetryOptions(
+                attempts, deadline, backoff, reserve, share, alsoAfter, false, reporting, proof, listener);
     }
 
     RetryOptions with(CommitProof value) {
-        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, value, listener);
+        return new RetryOptions(
+                attempts, deadline, backoff, reserve, share, alsoAfter, gated, reporting, value, listener);
+    }
+
+    RetryOptions withoutReports() {
+        return new RetryOptions(attempts, deadline, backoff, reserve, share, alsoAfter, gated, false, proof, listener);
     }
 }

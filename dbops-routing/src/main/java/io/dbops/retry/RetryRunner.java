@@ -1,9 +1,12 @@
 package io.dbops.retry;
 
+import io.dbops.dialect.Diagnosis;
+import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.ErrorTable;
 import io.dbops.time.Clock;
 import io.dbops.tx.Attempt;
 import io.dbops.tx.CommitOutcome;
+import io.dbops.tx.RunningUnit;
 import io.dbops.tx.SqlFunction;
 import io.dbops.tx.Unit;
 import io.dbops.tx.UnitRunner;
@@ -36,6 +39,11 @@ final class RetryRunner implements UnitRunner {
     final Retry retry;
     final @Nullable Gates gates;
 
+    /** Both are there if it is to be found out who was in a deadlock. */
+    private final @Nullable CallSites sites;
+
+    private final @Nullable Deadlocks deadlocks;
+
     /** The last one that was seen; errors before the first connection are most likely of the same product. */
     private volatile ErrorTable table = ErrorTable.ofUrl("jdbc:postgresql:");
 
@@ -52,6 +60,10 @@ final class RetryRunner implements UnitRunner {
         this.clock = clock;
         this.chance = chance;
         budget = new RetryBudget(options.reserve(), options.share());
+        sites = options.reporting() ? new CallSites() : null;
+        deadlocks = options.reporting()
+                ? new Deadlocks(clock, (unit, report) -> tell(new RetryEvent.Deadlocked(unit, report)))
+                : null;
         gates = options.gated() ? new Gates(clock) : null;
         retry = Retry.of(
                 "dbops",
@@ -70,15 +82,37 @@ final class RetryRunner implements UnitRunner {
             return new Rerun<>(this, dataSource, unit, site, work, began).run();
         }
         var attempt = new Attempt<T>();
+        RunningUnit running = running(unit, site, 1);
         Attempt.BeforeCommit before = Claiming.of(options.proof(), unit);
         T result;
         try {
-            result = attempt.run(dataSource, unit, unit.timeout(), before, learning(work));
+            result = attempt.run(dataSource, unit, unit.timeout(), before, running, learning(work));
         } catch (Exception failure) {
-            return new Rerun<>(this, dataSource, unit, site, work, began).after(attempt, before, failure);
+            return new Rerun<>(this, dataSource, unit, site, work, began).after(attempt, before, running, failure);
         }
         succeeded(unit, attempt, 0);
         return result;
+    }
+
+    /** What may be told of a run of a unit; {@code null} for nothing. */
+    @Nullable
+    RunningUnit running(Unit unit, Class<?> site, int attempt) {
+        return sites == null ? null : new RunningUnit(unit, sites.get(site), Thread.currentThread(), attempt);
+    }
+
+    /** Finds out who was in a deadlock, if an error is one, now or later. */
+    void noticeDeadlock(DataSource dataSource, @Nullable RunningUnit running, Diagnosis diagnosis) {
+        SQLException error = diagnosis.error();
+        if (running == null || deadlocks == null || error == null || diagnosis.errorClass() != ErrorClass.CONFLICT) {
+            return;
+        }
+        try {
+            if (deadlocks.isReported(dataSource, running, error)) {
+                meters.deadlocked(running.unit());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("A deadlock could not be reported", e);
+        }
     }
 
     @Override

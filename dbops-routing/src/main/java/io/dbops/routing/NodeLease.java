@@ -8,6 +8,7 @@ import io.dbops.dialect.ErrorClass;
 import io.dbops.routing.jdbc.FirstError;
 import io.dbops.routing.jdbc.Lease;
 import io.dbops.routing.jdbc.LentSettings;
+import io.dbops.tx.RunningUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -95,6 +96,14 @@ final class NodeLease implements Lease {
     }
 
     @Override
+    public void carries(@Nullable RunningUnit unit) {
+        stamp.occupants.enter(unit);
+        if (unit != null) {
+            view.core().witness().open();
+        }
+    }
+
+    @Override
     public void mayWrite() {
         mayWrite = true;
     }
@@ -124,9 +133,13 @@ final class NodeLease implements Lease {
     @Override
     public void mayHaveCommitted() {
         if (mayWrite && isPrimary()) {
-            view.session().wrote(view.core().clock().nanos(), stamp.epoch);
-            view.core().demandSample();
+            mayHaveCommittedBefore(view.core().clock().nanos());
         }
+    }
+
+    private void mayHaveCommittedBefore(long now) {
+        view.session().wrote(now, stamp.epoch);
+        view.core().demandSample();
     }
 
     @Override
@@ -156,6 +169,8 @@ final class NodeLease implements Lease {
             if (!isPrimary()) {
                 view.core().outliers().failed(stamp.node);
             }
+        } else if (errorClass == ErrorClass.CONFLICT && isPrimary()) {
+            stamp.occupants.conflicted(view.core().clock().nanos());
         } else if (isReplayConflict(error)) {
             stamp.inReplaysWay = true;
             view.session().avoid(stamp.node, AVOIDED_FOR);
@@ -270,7 +285,11 @@ final class NodeLease implements Lease {
             }
             if (used && isPrimary()) {
                 lookForWhatWasDoneUnseen();
-                mayHaveCommitted();
+                if (mayWrite) {
+                    long now = view.core().clock().nanos();
+                    stamp.occupants.leave(now);
+                    mayHaveCommittedBefore(now);
+                }
             }
         } finally {
             if (stamp.lost || stamp.abandoned) {

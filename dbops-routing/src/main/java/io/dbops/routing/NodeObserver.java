@@ -42,6 +42,9 @@ final class NodeObserver implements AutoCloseable {
     /** How often nodes are asked while no primary is heard of. */
     private static final long OUTAGE_PACE = 100_000_000;
 
+    /** How often it is looked whether other instances have answered. */
+    private static final long ANSWERS_PACE = 100_000_000;
+
     private static final long FIRST_RECONNECT = 10_000_000;
 
     private final RoutedNode node;
@@ -50,6 +53,7 @@ final class NodeObserver implements AutoCloseable {
     private final long interval;
     private final Pace pace;
     private final UnwrittenLog unwritten = new UnwrittenLog();
+    private final FleetEar ear;
     private final WatchThread thread;
     private final CompletableFuture<Contact> firstContact = new CompletableFuture<>();
 
@@ -65,6 +69,7 @@ final class NodeObserver implements AutoCloseable {
         this.node = node;
         this.core = core;
         connection = new WatchConnection(node, core.clock(), application, sampling.answerWithin());
+        ear = new FleetEar(core);
         interval = sampling.interval().toNanos();
         pace = new Pace(interval, sampling.perSecond());
         thread = new WatchThread("dbops-" + application + "-watch-" + node.name(), this::round, connection::close);
@@ -165,6 +170,9 @@ final class NodeObserver implements AutoCloseable {
             writeOut(open, dialect, observation, askedAt);
         } else if (!upToDate) {
             lookAgain();
+        }
+        if (ear.attend(open, dialect, snapshot.primary == node, observation.server())) {
+            demandAt(core.clock().nanos() + ANSWERS_PACE);
         }
         if (snapshot.outage) {
             // Whoever follows on the primary is to be seen soon.

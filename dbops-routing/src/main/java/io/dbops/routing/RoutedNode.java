@@ -246,6 +246,11 @@ final class RoutedNode implements AutoCloseable {
         return stamp;
     }
 
+    /** What is known of its connections that are still there. */
+    List<Stamp> stamps() {
+        return stamps.live();
+    }
+
     void add(Connection physical, Stamp stamp) {
         stamps.add(physical, stamp);
     }

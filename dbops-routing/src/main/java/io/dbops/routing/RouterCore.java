@@ -40,6 +40,7 @@ final class RouterCore implements AutoCloseable {
     private final KeyedSessions keyed;
     private final Tokens tokens;
     private final Teller teller;
+    private final FleetWitness witness;
     private final @Nullable AuthorityWatch authorityWatch;
     private final @Nullable DiscoveryWatch discoveryWatch;
 
@@ -74,6 +75,7 @@ final class RouterCore implements AutoCloseable {
                 this, options.sessions().most(), options.sessions().idle());
         tokens = new Tokens(this, options.sessions().tokensValidFor());
         teller = new Teller(options.listener(), monitor::nextEvent, clock);
+        witness = new FleetWitness(this, application);
         Authority authority = options.succession().authority();
         authorityWatch = authority == null ? null : new AuthorityWatch(authority, this, application);
         Discovering discovering = options.discovering();
@@ -310,6 +312,11 @@ final class RouterCore implements AutoCloseable {
         return teller;
     }
 
+    /** Who knows which units of work had which connections. */
+    FleetWitness witness() {
+        return witness;
+    }
+
     boolean isRehearsing() {
         return rehearsing;
     }
@@ -353,6 +360,7 @@ final class RouterCore implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        witness.close();
         monitor.close();
         if (discoveryWatch != null) {
             discoveryWatch.close();

@@ -4,6 +4,7 @@ import io.dbops.RoutingDecision.Reason;
 import io.dbops.dialect.Backend;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.Explainer.Choice;
+import io.dbops.routing.jdbc.Occupants;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
@@ -38,6 +39,9 @@ final class Stamp extends WeakReference<Connection> {
     final ServerIdentity server;
 
     final long createdAt;
+
+    /** Who had it of late. */
+    final Occupants occupants = new Occupants();
 
     private final long[] notes = new long[LEASED + 1];
 

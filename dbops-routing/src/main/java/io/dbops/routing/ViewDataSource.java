@@ -2,6 +2,7 @@ package io.dbops.routing;
 
 import io.dbops.Consistency;
 import io.dbops.routing.jdbc.RoutedConnection;
+import io.dbops.routing.jdbc.Witness;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -89,12 +90,15 @@ final class ViewDataSource implements DataSource {
         if (iface.isInstance(this)) {
             return iface.cast(this);
         }
+        if (iface == Witness.class) {
+            return iface.cast(core.witness());
+        }
         throw new SQLException("a routed data source wraps several, none of them a " + iface.getName(), "0A000");
     }
 
     @Override
     public boolean isWrapperFor(Class<?> iface) {
-        return iface.isInstance(this);
+        return iface.isInstance(this) || iface == Witness.class;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.dbops.routing.jdbc;
 
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
+import io.dbops.tx.RunningUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,13 @@ public interface Lease {
      * @throws SQLException if its server is not the primary any more: the unit is rolled back, and its connection ended
      */
     void goesOn() throws SQLException;
+
+    /**
+     * Notes whom the lease is for.
+     *
+     * @param unit the unit of work, or {@code null} if it is for none that is known
+     */
+    void carries(@Nullable RunningUnit unit);
 
     /** Notes that the server may let this connection write. */
     void mayWrite();

@@ -1,6 +1,7 @@
 package io.dbops.routing.jdbc;
 
 import io.dbops.RoutingDecision;
+import io.dbops.tx.RunningUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -25,6 +26,9 @@ abstract class LeasingConnection {
 
     @Nullable
     Lease lease;
+
+    @Nullable
+    RunningUnit running;
 
     private @Nullable List<Lease> parked;
     private @Nullable Settings settings;
@@ -59,6 +63,7 @@ abstract class LeasingConnection {
     /** Makes a lease that was just taken the current one. */
     private Lease hold(Lease taken) throws SQLException {
         try {
+            taken.carries(running);
             Connection connection = taken.connection();
             if (!router.choosesNodes()) {
                 taken.lent(LentSettings.of(connection, settings, readOnly));

@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.dbops.Explanation;
 import io.dbops.RoutingDecision;
+import io.dbops.tx.RunningUnit;
 import io.dbops.tx.SwallowedErrorException;
+import io.dbops.tx.UnitCarrier;
 import io.dbops.tx.WatchedConnection;
 import java.sql.Array;
 import java.sql.Blob;
@@ -35,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe, but for {@link #abort}.
  */
-public final class RoutedConnection extends LeasingConnection implements Connection, WatchedConnection {
+public final class RoutedConnection extends LeasingConnection implements Connection, WatchedConnection, UnitCarrier {
 
     /**
      * A connection that has taken no physical one yet.
@@ -44,6 +46,11 @@ public final class RoutedConnection extends LeasingConnection implements Connect
      */
     public RoutedConnection(UnitRouter router) {
         super(router);
+    }
+
+    @Override
+    public void carries(RunningUnit unit) {
+        running = unit;
     }
 
     // ---- transactions --------------------------------------------------------------------------------------------

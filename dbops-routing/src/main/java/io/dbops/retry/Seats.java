@@ -1,0 +1,89 @@
+package io.dbops.retry;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.dbops.dialect.Dialect;
+import io.dbops.routing.jdbc.Occupants;
+import io.dbops.routing.jdbc.Occupants.Sighting;
+import io.dbops.routing.jdbc.Witness;
+import io.dbops.tx.RunningUnit;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which units of work had which connections of a data source of late, where the driver tells the number of the server
+ * process. Forgets a connection with its object. Nobody else is asked. Thread-safe.
+ */
+final class Seats implements Witness {
+
+    /** How much earlier than it was noticed a deadlock may have been found by the server. */
+    private static final long DOUBT = Duration.ofMillis(20).toNanos();
+
+    /** By the identity of the driver's connection. */
+    private final Cache<Connection, Seat> seats =
+            Caffeine.newBuilder().weakKeys().build();
+
+    /** A connection's server process, and who had it. */
+    record Seat(long pid, Occupants occupants) {}
+
+    /** The seat of a connection; {@code null} if the driver does not tell. */
+    @Nullable
+    Seat of(Connection pooled, Dialect dialect) {
+        try {
+            Connection physical = pooled.isWrapperFor(Connection.class) ? pooled.unwrap(Connection.class) : pooled;
+            Seat seat = seats.getIfPresent(physical);
+            if (seat == null) {
+                OptionalLong pid = dialect.pid(pooled);
+                seat = pid.isPresent() ? new Seat(pid.getAsLong(), new Occupants()) : null;
+                if (seat != null) {
+                    seats.put(physical, seat);
+                }
+            }
+            return seat;
+        } catch (SQLException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public @Nullable Scene sceneOf(RunningUnit unit) {
+        for (Seat seat : seats.asMap().values()) {
+            if (seat.occupants.had(unit) && seat.occupants.conflictAt() != 0) {
+                return new Scene(null, seat.pid, seat.occupants.conflictAt());
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable Sighting seen(Scene scene, long pid) {
+        Sighting seen = null;
+        for (Map.Entry<Connection, Seat> seat : seats.asMap().entrySet()) {
+            if (seat.getValue().pid == pid && isOpen(seat.getKey())) {
+                Sighting other = seat.getValue().occupants.at(scene.instant(), DOUBT);
+                seen = seen == null ? other : new Sighting(List.of(), true);
+            }
+        }
+        return seen;
+    }
+
+    private static boolean isOpen(Connection connection) {
+        try {
+            return !connection.isClosed();
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public String ask(Scene scene, Set<Long> pids, Consumer<Map<Long, Testimony>> then) {
+        return "there is nobody to ask without a router";
+    }
+}
