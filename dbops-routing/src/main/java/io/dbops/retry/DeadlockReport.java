@@ -3,7 +3,6 @@ package io.dbops.retry;
 import io.dbops.dialect.Deadlock.Wait;
 import io.dbops.routing.jdbc.Witness;
 import io.dbops.tx.RunningUnit;
-import io.dbops.tx.Unit;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +55,7 @@ public record DeadlockReport(Ours victim, List<Party> parties) {
     /**
      * A unit of work of this instance.
      *
-     * @param unit what was asked for it
+     * @param name its name; {@code null} if it has none
      * @param site where in the program it was asked for. By the class of the work: an object that two places share is
      *     told by the first of them
      * @param thread the name of the thread that ran it
@@ -64,19 +63,20 @@ public record DeadlockReport(Ours victim, List<Party> parties) {
      * @param waited the line of its work that the error came from; known of the victim alone
      */
     public record Ours(
-            Unit unit,
+            @Nullable String name,
             StackTraceElement site,
             String thread,
             int attempt,
-            @Nullable StackTraceElement waited) implements Who {
+            @Nullable StackTraceElement waited)
+            implements Who {
 
         static Ours of(RunningUnit running, @Nullable StackTraceElement waited) {
-            return new Ours(running.unit(), running.site(), running.thread().getName(), running.attempt(), waited);
+            return new Ours(running.name(), running.site(), running.thread(), running.attempt(), waited);
         }
 
         @Override
         public String toString() {
-            return unit + " (" + site + (waited == null || waited.equals(site) ? "" : ", at " + waited)
+            return titled(name) + " (" + site + (waited == null || waited.equals(site) ? "" : ", at " + waited)
                     + run(thread, attempt);
         }
     }
@@ -106,8 +106,8 @@ public record DeadlockReport(Ours victim, List<Party> parties) {
 
         @Override
         public String toString() {
-            return (name == null ? "a unit of work" : "unit of work \"" + name + "\"") + " of " + instance
-                    + (client == null ? "" : " at " + client) + " (" + site + run(thread, attempt);
+            return titled(name) + " of " + instance + (client == null ? "" : " at " + client) + " (" + site
+                    + run(thread, attempt);
         }
     }
 
@@ -147,8 +147,13 @@ public record DeadlockReport(Ours victim, List<Party> parties) {
         }
     }
 
+    private static String titled(@Nullable String name) {
+        return name == null ? "a unit of work" : "unit of work \"" + name + "\"";
+    }
+
     private static String run(String thread, int attempt) {
-        return ", thread " + thread + (attempt == 1 ? "" : ", run " + attempt) + ")";
+        return (thread.isEmpty() ? ", a thread without a name" : ", thread " + thread)
+                + (attempt == 1 ? "" : ", run " + attempt) + ")";
     }
 
     /**

@@ -16,7 +16,6 @@ import io.dbops.routing.jdbc.Witness.Scene;
 import io.dbops.routing.jdbc.Witness.Testimony;
 import io.dbops.time.Clock;
 import io.dbops.tx.RunningUnit;
-import io.dbops.tx.Unit;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,7 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,16 +43,9 @@ final class Deadlocks {
     private static final Unknown GONE = new Unknown("its process is gone, and no instance says that it was its own");
 
     private final Dialect dialect = Dialect.ofUrl("jdbc:postgresql:");
-    private final BiConsumer<Unit, DeadlockReport> told;
     private final LogPace pace;
 
-    /**
-     * Reports deadlocks.
-     *
-     * @param told is told of each, beside the log
-     */
-    Deadlocks(Clock clock, BiConsumer<Unit, DeadlockReport> told) {
-        this.told = told;
+    Deadlocks(Clock clock) {
         pace = new LogPace(clock);
     }
 
@@ -62,9 +54,10 @@ final class Deadlocks {
      *
      * @param dataSource where it happened
      * @param unit who got the error
+     * @param told is told, beside the log; perhaps on another thread
      * @return whether it is one
      */
-    boolean isReported(DataSource dataSource, RunningUnit unit, SQLException error) {
+    boolean isReported(DataSource dataSource, RunningUnit unit, SQLException error, Consumer<DeadlockReport> told) {
         Deadlock deadlock = dialect.deadlock(error);
         if (deadlock == null) {
             return false;
@@ -80,7 +73,9 @@ final class Deadlocks {
         var known = new HashMap<Long, Who>();
         var strange = new HashSet<Long>();
         for (Wait wait : waits.subList(Math.min(1, waits.size()), waits.size())) {
-            Sighting seen = witness == null || scene == null ? null : witness.seen(scene, wait.pid());
+            Sighting seen = witness == null || scene == null
+                    ? null
+                    : witness.seen(scene, wait.pid(), wait.pid() == waits.get(0).blockedBy());
             if (seen == null) {
                 strange.add(wait.pid());
             } else {
@@ -90,7 +85,11 @@ final class Deadlocks {
         if (!waits.isEmpty()) {
             known.put(waits.get(0).pid(), victim);
         }
-        report(new Draft(victim, waits, known), witness, scene, strange);
+        Consumer<DeadlockReport> publish = report -> {
+            log(report);
+            told.accept(report);
+        };
+        report(new Draft(victim, waits, known), witness, scene, strange, publish);
         return true;
     }
 
@@ -111,14 +110,23 @@ final class Deadlocks {
         }
     }
 
-    private void report(Draft draft, @Nullable Witness witness, @Nullable Scene scene, Set<Long> strange) {
+    private void report(
+            Draft draft,
+            @Nullable Witness witness,
+            @Nullable Scene scene,
+            Set<Long> strange,
+            Consumer<DeadlockReport> publish) {
         if (strange.isEmpty() || witness == null || scene == null) {
-            publish(draft.report(Map.of(), NOT_OURS));
+            publish.accept(draft.report(Map.of(), NOT_OURS));
             return;
         }
-        String refusal = witness.ask(scene, strange, answers -> publish(draft.report(answers, NOT_SAID)));
+        String refusal = witness.ask(
+                scene,
+                strange,
+                draft.waits().get(0).blockedBy(),
+                answers -> publish.accept(draft.report(answers, NOT_SAID)));
         if (refusal != null) {
-            publish(draft.report(Map.of(), new Unknown("no unit of work of this instance, and " + refusal)));
+            publish.accept(draft.report(Map.of(), new Unknown("no unit of work of this instance, and " + refusal)));
         }
     }
 
@@ -148,13 +156,12 @@ final class Deadlocks {
                 : new Stranger(activity.application(), activity.client(), activity.statement(), activity.hidden());
     }
 
-    private void publish(DeadlockReport report) {
+    private void log(DeadlockReport report) {
         long left = pace.leftOut();
         if (left == 0) {
             LOG.warn("{}", report.line());
         } else if (left > 0) {
             LOG.warn("{} (and {} more, not written since)", report.line(), left);
         }
-        told.accept(report.victim().unit(), report);
     }
 }

@@ -183,7 +183,7 @@ final class Rerun<T, X extends Exception> {
         boolean isCommit =
                 attempt.phase() == Phase.COMMIT && !unit.readOnly() && !(failure instanceof SwallowedErrorException);
         Diagnosis diagnosis = runner.errors().diagnose(failure, isCommit ? Phase.COMMIT : Phase.WORK);
-        runner.noticeDeadlock(dataSource, running, diagnosis);
+        runner.noticeDeadlock(dataSource, unit, running, diagnosis);
         if (diagnosis.recovery() == Recovery.NEVER && runner.options.alsoAfter().contains(diagnosis.errorClass())) {
             return new Diagnosis(diagnosis.error(), diagnosis.errorClass(), Recovery.ROLLBACK_THEN_RETRY);
         }

@@ -14,6 +14,7 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +62,7 @@ final class RetryRunner implements UnitRunner {
         this.chance = chance;
         budget = new RetryBudget(options.reserve(), options.share());
         sites = options.reporting() ? new CallSites() : null;
-        deadlocks = options.reporting()
-                ? new Deadlocks(clock, (unit, report) -> tell(new RetryEvent.Deadlocked(unit, report)))
-                : null;
+        deadlocks = options.reporting() ? new Deadlocks(clock) : null;
         gates = options.gated() ? new Gates(clock) : null;
         retry = Retry.of(
                 "dbops",
@@ -97,18 +96,22 @@ final class RetryRunner implements UnitRunner {
     /** What may be told of a run of a unit; {@code null} for nothing. */
     @Nullable
     RunningUnit running(Unit unit, Class<?> site, int attempt) {
-        return sites == null ? null : new RunningUnit(unit, sites.get(site), Thread.currentThread(), attempt);
+        return sites == null
+                ? null
+                : new RunningUnit(
+                        unit.name(), sites.get(site), Thread.currentThread().getName(), attempt);
     }
 
     /** Finds out who was in a deadlock, if an error is one, now or later. */
-    void noticeDeadlock(DataSource dataSource, @Nullable RunningUnit running, Diagnosis diagnosis) {
+    void noticeDeadlock(DataSource dataSource, Unit unit, @Nullable RunningUnit running, Diagnosis diagnosis) {
         SQLException error = diagnosis.error();
         if (running == null || deadlocks == null || error == null || diagnosis.errorClass() != ErrorClass.CONFLICT) {
             return;
         }
         try {
-            if (deadlocks.isReported(dataSource, running, error)) {
-                meters.deadlocked(running.unit());
+            Consumer<DeadlockReport> told = report -> tell(new RetryEvent.Deadlocked(unit, report));
+            if (deadlocks.isReported(dataSource, running, error, told)) {
+                meters.deadlocked(unit);
             }
         } catch (RuntimeException e) {
             LOG.warn("A deadlock could not be reported", e);

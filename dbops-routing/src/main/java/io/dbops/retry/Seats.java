@@ -9,7 +9,6 @@ import io.dbops.routing.jdbc.Witness;
 import io.dbops.tx.RunningUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * process. Forgets a connection with its object. Nobody else is asked. Thread-safe.
  */
 final class Seats implements Witness {
-
-    /** How much earlier than it was noticed a deadlock may have been found by the server. */
-    private static final long DOUBT = Duration.ofMillis(20).toNanos();
 
     /** By the identity of the driver's connection. */
     private final Cache<Connection, Seat> seats =
@@ -63,11 +59,11 @@ final class Seats implements Witness {
     }
 
     @Override
-    public @Nullable Sighting seen(Scene scene, long pid) {
+    public @Nullable Sighting seen(Scene scene, long pid, boolean blocker) {
         Sighting seen = null;
         for (Map.Entry<Connection, Seat> seat : seats.asMap().entrySet()) {
             if (seat.getValue().pid == pid && isOpen(seat.getKey())) {
-                Sighting other = seat.getValue().occupants.at(scene.instant(), DOUBT);
+                Sighting other = seat.getValue().occupants.atDeadlock(scene.instant(), blocker);
                 seen = seen == null ? other : new Sighting(List.of(), true);
             }
         }
@@ -83,7 +79,7 @@ final class Seats implements Witness {
     }
 
     @Override
-    public String ask(Scene scene, Set<Long> pids, Consumer<Map<Long, Testimony>> then) {
+    public String ask(Scene scene, Set<Long> pids, long blocker, Consumer<Map<Long, Testimony>> then) {
         return "there is nobody to ask without a router";
     }
 }

@@ -5,6 +5,7 @@ import io.dbops.dialect.ErrorClass;
 import io.dbops.dialect.ServerIdentity;
 import io.dbops.routing.FleetMessage.Question;
 import io.dbops.routing.FleetWitness.Inquiry;
+import io.dbops.routing.jdbc.Occupants;
 import io.dbops.routing.jdbc.Witness.Scene;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -27,6 +28,9 @@ final class FleetEar {
 
     /** So many messages of a round are looked at: whoever says more is not one of us. */
     private static final int MOST_HEARD = 100;
+
+    /** How often the server's clock is read in vain, because the answer took too long to tell when it was. */
+    private static final int MOST_READINGS = 3;
 
     private final RouterCore core;
     private @Nullable Connection listening;
@@ -102,7 +106,9 @@ final class FleetEar {
             if (asked != null && asked.isSameRunAs(server)) {
                 long micros = clock.read().micros(inquiry.scene.instant());
                 inquiry.shown(dialect.activities(open, inquiry.pids, micros));
-                say(open, dialect, witness.question(inquiry, micros));
+                if (clock.read().isPrecise()) {
+                    say(open, dialect, witness.question(inquiry, micros));
+                }
             }
         }
     }
@@ -112,7 +118,7 @@ final class FleetEar {
         for (long pid : question.pids()) {
             Both now = clock.read();
             var scene = new Scene(server, pid, now.nanos(question.micros()));
-            FleetMessage answer = core.witness().answer(question, scene, now.apart);
+            FleetMessage answer = core.witness().answer(question, scene, now.isPrecise());
             if (answer != null) {
                 say(open, dialect, answer);
             }
@@ -127,6 +133,11 @@ final class FleetEar {
 
     /** The same instant by the server's clock and by this process's running time, as far as an answer's time tells. */
     private record Both(long nanos, long micros, long apart) {
+        /** Whether it leaves most of the doubt to other delays. */
+        boolean isPrecise() {
+            return apart < Occupants.DOUBT / 2;
+        }
+
         long micros(long instant) {
             return micros - (nanos - instant) / 1000;
         }
@@ -149,13 +160,13 @@ final class FleetEar {
 
         Both read() throws SQLException {
             Both read = both;
-            if (read == null) {
+            for (int i = 0; read == null || (!read.isPrecise() && i < MOST_READINGS); i++) {
                 long before = core.clock().nanos();
                 long micros = dialect.micros(open);
                 long apart = core.clock().nanos() - before;
                 read = new Both(before + apart / 2, micros, apart);
-                both = read;
             }
+            both = read;
             return read;
         }
     }

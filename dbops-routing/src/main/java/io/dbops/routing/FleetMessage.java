@@ -32,13 +32,14 @@ sealed interface FleetMessage {
      * @param asker the router that asks
      * @param id the question's number there
      * @param micros when, by the server's clock
+     * @param blocker the process that was in the victim's way
      * @param pids the processes
      */
-    record Question(String asker, long id, long micros, List<Long> pids) implements FleetMessage {
+    record Question(String asker, long id, long micros, long blocker, List<Long> pids) implements FleetMessage {
         @Override
         public String encoded() {
             String all = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
-            return join("q", asker, Long.toString(id), Long.toString(micros), all);
+            return join("q", asker, Long.toString(id), Long.toString(micros), Long.toString(blocker), all);
         }
     }
 
@@ -111,8 +112,8 @@ sealed interface FleetMessage {
         try {
             long id = Long.parseLong(field[3]);
             long number = Long.parseLong(field[4]);
-            if (field[1].equals("q") && field.length == 6) {
-                return new Question(field[2], id, number, pids(field[5]));
+            if (field[1].equals("q") && field.length == 7) {
+                return new Question(field[2], id, number, Long.parseLong(field[5]), pids(field[6]));
             } else if (field[1].equals("a") && field.length == 12) {
                 return new Answer(field[2], id, number, unit(field));
             } else if (field[1].equals("u") && field.length == 6) {

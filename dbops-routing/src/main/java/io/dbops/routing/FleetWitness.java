@@ -43,9 +43,6 @@ final class FleetWitness implements Witness, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FleetWitness.class);
 
-    /** How much earlier than it was noticed a deadlock may have been found by the server. */
-    static final long DOUBT = Duration.ofMillis(20).toNanos();
-
     private static final long PATIENCE = Duration.ofSeconds(3).toNanos();
     private static final int MOST_OPEN = 8;
     private static final int ANSWERS_PER_SECOND = 20;
@@ -80,13 +77,15 @@ final class FleetWitness implements Witness, AutoCloseable {
         final long number;
         final Scene scene;
         final Set<Long> pids;
+        private final long blocker;
         private final CompletableFuture<Boolean> answered = new CompletableFuture<>();
         private final Map<Long, Elsewhere> units = new ConcurrentHashMap<>();
         private final Map<Long, String> unclear = new ConcurrentHashMap<>();
         private final Map<Long, Activity> activities = new ConcurrentHashMap<>();
         private volatile boolean looked;
 
-        private Inquiry(long number, Scene scene, Set<Long> pids) {
+        private Inquiry(long number, Scene scene, Set<Long> pids, long blocker) {
+            this.blocker = blocker;
             this.number = number;
             this.scene = scene;
             this.pids = Set.copyOf(pids);
@@ -138,17 +137,13 @@ final class FleetWitness implements Witness, AutoCloseable {
     }
 
     @Override
-    public @Nullable Sighting seen(Scene scene, long pid) {
-        return seen(scene, pid, DOUBT);
-    }
-
-    private @Nullable Sighting seen(Scene scene, long pid, long doubt) {
+    public @Nullable Sighting seen(Scene scene, long pid, boolean blocker) {
         ServerIdentity server = scene.server();
         Sighting seen = null;
         for (RoutedNode node : core.nodes()) {
             for (Stamp stamp : node.stamps()) {
                 if (stamp.backend.pid() == pid && server != null && stamp.server.isSameRunAs(server)) {
-                    Sighting other = stamp.occupants.at(scene.instant(), doubt);
+                    Sighting other = stamp.occupants.atDeadlock(scene.instant(), blocker);
                     // Numbers come again: the connection that had it before may not be collected yet.
                     seen = seen == null ? other : new Sighting(List.of(), true);
                 }
@@ -158,7 +153,7 @@ final class FleetWitness implements Witness, AutoCloseable {
     }
 
     @Override
-    public @Nullable String ask(Scene scene, Set<Long> pids, Consumer<Map<Long, Testimony>> then) {
+    public @Nullable String ask(Scene scene, Set<Long> pids, long blocker, Consumer<Map<Long, Testimony>> then) {
         if (core.isClosed()) {
             return "the router is closed";
         }
@@ -168,7 +163,7 @@ final class FleetWitness implements Witness, AutoCloseable {
         if (questions.take() != 0) {
             return "nobody is asked more than once a second";
         }
-        var inquiry = new Inquiry(asked.incrementAndGet(), scene, pids);
+        var inquiry = new Inquiry(asked.incrementAndGet(), scene, pids, blocker);
         if (!unsent.offer(inquiry)) {
             return "questions before this one are not answered yet";
         }
@@ -216,7 +211,7 @@ final class FleetWitness implements Witness, AutoCloseable {
 
     /** How a question is put to others. */
     Question question(Inquiry inquiry, long micros) {
-        return new Question(id, inquiry.number, micros, List.copyOf(inquiry.pids));
+        return new Question(id, inquiry.number, micros, inquiry.blocker, List.copyOf(inquiry.pids));
     }
 
     boolean isOwn(Question question) {
@@ -249,21 +244,24 @@ final class FleetWitness implements Witness, AutoCloseable {
     /**
      * What is to be answered about a process.
      *
-     * @param doubt how much earlier than at the scene's instant it may have been
+     * @param precise whether it is known when that was
      * @return {@code null} if it is none of ours, or too much was asked
      */
     @Nullable
-    FleetMessage answer(Question question, Scene scene, long doubt) {
-        Sighting seen = seen(scene, scene.pid(), doubt + DOUBT);
+    FleetMessage answer(Question question, Scene scene, boolean precise) {
+        Sighting seen = seen(scene, scene.pid(), scene.pid() == question.blocker());
         if (seen == null || answers.take() != 0) {
             return null;
+        }
+        if (!precise) {
+            String why = instance + ": the server answers too slowly to tell when it was";
+            return new Unclear(question.asker(), question.id(), scene.pid(), why);
         }
         RunningUnit unit = seen.certain();
         if (unit == null) {
             return new Unclear(question.asker(), question.id(), scene.pid(), instance + ": " + seen.why());
         }
-        var elsewhere = new Elsewhere(
-                instance, unit.unit().name(), unit.site(), unit.thread().getName(), unit.attempt());
+        var elsewhere = new Elsewhere(instance, unit.name(), unit.site(), unit.thread(), unit.attempt());
         return new Answer(question.asker(), question.id(), scene.pid(), elsewhere);
     }
 

@@ -158,7 +158,7 @@ class DeadlockFleetTest {
 
             DeadlockReport report = crossing.awaitReport();
             assertThat(List.of(report.victim(), other(report)))
-                    .extracting(who -> ((Ours) who).unit().name())
+                    .extracting(who -> ((Ours) who).name())
                     .containsExactlyInAnyOrder("debit", "credit");
             assertThat(eavesdropper.heard()).isEmpty();
         }
@@ -183,7 +183,7 @@ class DeadlockFleetTest {
                     });
 
             DeadlockReport report = crossing.awaitReport();
-            boolean isOrder = "order".equals(report.victim().unit().name());
+            boolean isOrder = "order".equals(report.victim().name());
             assertThat(other(report)).isInstanceOfSatisfying(Elsewhere.class, elsewhere -> {
                 assertThat(elsewhere.name()).isEqualTo(isOrder ? "bill" : "order");
                 assertThat(elsewhere.instance()).startsWith(isOrder ? "billing" : "orders");
@@ -216,7 +216,7 @@ class DeadlockFleetTest {
                 });
 
         DeadlockReport report = crossing.awaitReport();
-        String name = "order".equals(report.victim().unit().name()) ? "bill" : "order";
+        String name = "order".equals(report.victim().name()) ? "bill" : "order";
         assertThat(other(report))
                 .isInstanceOfSatisfying(
                         Elsewhere.class,
@@ -238,7 +238,7 @@ class DeadlockFleetTest {
                 () -> crossing.asStranger(primary, primary.connect(), crossing::awaitReport));
 
         DeadlockReport report = crossing.awaitReport();
-        assertThat(report.victim().unit().name()).isEqualTo("order");
+        assertThat(report.victim().name()).isEqualTo("order");
         assertThat(other(report)).isEqualTo(new Stranger("nightly job", "127.0.0.1", Crossing.add(1), false));
         assertThat(report.toString()).contains(Crossing.add(1));
         assertThat(report.line()).contains("\"nightly job\"").doesNotContain(Crossing.add(1));

@@ -20,7 +20,7 @@ class FleetMessageTest {
     @Test
     void whatIsSaidIsUnderstood() {
         for (FleetMessage message : List.of(
-                new Question("me", 7, 1_763_000_000_000_000L, List.of(31L, 32L)),
+                new Question("me", 7, 1_763_000_000_000_000L, 31, List.of(31L, 32L)),
                 new Answer("me", 7, 31, new Elsewhere("orders", "order", SITE, "http-1/2", 3)),
                 new Answer("me", 7, 31, new Elsewhere("orders", null, SITE, "", 1)),
                 new Unclear("me", 7, 31, "one of two"))) {
@@ -37,13 +37,15 @@ class FleetMessageTest {
                 wide,
                 Long.MIN_VALUE,
                 Long.MIN_VALUE,
+                Long.MIN_VALUE,
                 LongStream.range(0, 10).mapToObj(i -> Long.MAX_VALUE).toList());
 
         assertThat(answer.encoded().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(8_000);
         assertThat(question.encoded().getBytes(StandardCharsets.UTF_8)).hasSizeLessThan(8_000);
         assertThat(FleetMessage.of(answer.encoded())).isInstanceOf(Answer.class);
         assertThat(FleetMessage.of(question.encoded()))
-                .isEqualTo(new Question(wide.substring(0, 200), Long.MIN_VALUE, Long.MIN_VALUE, question.pids()));
+                .isEqualTo(new Question(
+                        wide.substring(0, 200), Long.MIN_VALUE, Long.MIN_VALUE, Long.MIN_VALUE, question.pids()));
     }
 
     @Test
@@ -77,7 +79,8 @@ class FleetMessageTest {
         }
         assertThat(FleetMessage.of("")).isNull();
         assertThat(FleetMessage.of("hello")).isNull();
-        assertThat(FleetMessage.of("dbops1\u001fq\u001fme\u001f1\u001f2\u001f")).isNull();
+        assertThat(FleetMessage.of("dbops1\u001fq\u001fme\u001f1\u001f2\u001f3\u001f"))
+                .isNull();
         assertThat(FleetMessage.of("dbops2\u001fq\u001fme\u001f1\u001f2\u001f3"))
                 .isNull();
     }

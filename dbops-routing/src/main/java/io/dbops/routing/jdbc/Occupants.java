@@ -3,6 +3,7 @@ package io.dbops.routing.jdbc;
 import io.dbops.tx.RunningUnit;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * atomic operation and no clock that is not read anyway. Anyone may read.
  */
 public final class Occupants {
+
+    /**
+     * How much earlier than it was noticed a deadlock may have been found by the server. A server looks for one when
+     * somebody has waited for {@code deadlock_timeout}, which is a second unless set, and is taken to be longer than this.
+     */
+    public static final long DOUBT = Duration.ofMillis(50).toNanos();
 
     private static final int KEPT = 8;
     private static final int MOST_READS = 100;
@@ -143,6 +150,19 @@ public final class Occupants {
     }
 
     /**
+     * Who had it at a deadlock. Of the process that was in the victim's way it is certain that its transaction was there
+     * for as long as the victim waited: as that is longer than the doubt, it is whoever had it before the doubt begins.
+     * Of others nothing is known but that they were there at the time.
+     *
+     * @param noticed when the victim noticed, which is somewhat later than it was
+     * @param blocker whether it was in the victim's way
+     * @return nobody, if it was not leased, or not yet
+     */
+    public Sighting atDeadlock(long noticed, boolean blocker) {
+        return blocker ? at(noticed - DOUBT, 0) : at(noticed, DOUBT);
+    }
+
+    /**
      * Who had it at an instant.
      *
      * @param instant the instant
@@ -169,7 +189,7 @@ public final class Occupants {
         long since = Long.MIN_VALUE;
         for (int lease = first; lease <= now; lease++) {
             long until = (long) ENDS.getOpaque(ends, lease & (KEPT - 1));
-            if (since < instant && until > instant - doubt) {
+            if (since <= instant && until > instant - doubt) {
                 // Of the oldest it is not known when it began: it may have been one that is forgotten.
                 RunningUnit unit = lease == first && first > 1 ? null : units[lease & (KEPT - 1)];
                 if (unit == null) {

@@ -61,20 +61,22 @@ public interface Witness {
      *
      * @param scene where and when
      * @param pid the process
+     * @param blocker whether it was the one in the victim's way
      * @return {@code null} if it is none of those of this data source
      */
     @Nullable
-    Sighting seen(Scene scene, long pid);
+    Sighting seen(Scene scene, long pid, boolean blocker);
 
     /**
      * Asks the other instances and the server. Does not block.
      *
      * @param scene where and when
      * @param pids the processes
+     * @param blocker the process that was in the victim's way, one of them or not
      * @param then told once, on a thread of its own, when all is known that will be, and at the latest after some
      *     seconds; of some processes nothing may be known. Not told if this is closed first
      * @return why nobody is asked; {@code null} if somebody is
      */
     @Nullable
-    String ask(Scene scene, Set<Long> pids, Consumer<Map<Long, Testimony>> then);
+    String ask(Scene scene, Set<Long> pids, long blocker, Consumer<Map<Long, Testimony>> then);
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.dbops.routing.jdbc.Occupants.Sighting;
 import io.dbops.tx.RunningUnit;
-import io.dbops.tx.Unit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,11 +15,7 @@ class OccupantsTest {
     private final Occupants occupants = new Occupants();
 
     private static RunningUnit unit(String name) {
-        return new RunningUnit(
-                new Unit(name, null, null, null, false, false),
-                new StackTraceElement("Orders", "place", "Orders.java", 41),
-                Thread.currentThread(),
-                1);
+        return new RunningUnit(name, new StackTraceElement("Orders", "place", "Orders.java", 41), "main", 1);
     }
 
     private RunningUnit lease(String name, long end) {
@@ -72,6 +67,17 @@ class OccupantsTest {
     }
 
     @Test
+    void whoWasInTheWayWasThereBeforeTheDoubt() {
+        long noticed = 10 * Occupants.DOUBT;
+        RunningUnit blocker = lease("blocker", noticed - Occupants.DOUBT / 2);
+        lease("later", noticed - 1);
+        occupants.enter(unit("now"));
+
+        assertThat(occupants.atDeadlock(noticed, true).certain()).isSameAs(blocker);
+        assertThat(occupants.atDeadlock(noticed, false).certain()).isNull();
+    }
+
+    @Test
     void aLeaseForNoUnitIsNotTakenForTheNextOne() {
         lease("first", 100);
         occupants.enter(null);
@@ -108,7 +114,7 @@ class OccupantsTest {
             long instant = 10L * i + 5;
             Sighting seen = occupants.at(instant, 0);
             RunningUnit unit = seen.certain();
-            if (unit != null && Long.parseLong(String.valueOf(unit.unit().name())) > i + 1) {
+            if (unit != null && Long.parseLong(String.valueOf(unit.name())) > i + 1) {
                 wrong.add(seen);
             }
         }
