@@ -9,7 +9,6 @@ import io.dbops.routing.jdbc.Witness;
 import io.dbops.tx.RunningUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -61,21 +60,12 @@ final class Seats implements Witness {
     @Override
     public @Nullable Sighting seen(Scene scene, long pid, boolean blocker) {
         Sighting seen = null;
-        for (Map.Entry<Connection, Seat> seat : seats.asMap().entrySet()) {
-            if (seat.getValue().pid == pid && isOpen(seat.getKey())) {
-                Sighting other = seat.getValue().occupants.atDeadlock(scene.instant(), blocker);
-                seen = seen == null ? other : new Sighting(List.of(), true);
+        for (Seat seat : seats.asMap().values()) {
+            if (seat.pid == pid) {
+                seen = Sighting.of(seen, seat.occupants.atDeadlock(scene.instant(), blocker));
             }
         }
         return seen;
-    }
-
-    private static boolean isOpen(Connection connection) {
-        try {
-            return !connection.isClosed();
-        } catch (SQLException e) {
-            return false;
-        }
     }
 
     @Override

@@ -143,9 +143,7 @@ final class FleetWitness implements Witness, AutoCloseable {
         for (RoutedNode node : core.nodes()) {
             for (Stamp stamp : node.stamps()) {
                 if (stamp.backend.pid() == pid && server != null && stamp.server.isSameRunAs(server)) {
-                    Sighting other = stamp.occupants.atDeadlock(scene.instant(), blocker);
-                    // Numbers come again: the connection that had it before may not be collected yet.
-                    seen = seen == null ? other : new Sighting(List.of(), true);
+                    seen = Sighting.of(seen, stamp.occupants.atDeadlock(scene.instant(), blocker));
                 }
             }
         }

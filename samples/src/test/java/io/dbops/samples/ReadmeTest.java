@@ -75,6 +75,11 @@ class ReadmeTest {
     }
 
     @Test
+    void reportsOfDeadlocksAreCodeThatRuns() throws IOException {
+        assertThat(page(TRANSACTIONS)).contains(block("ReportingDeadlocks.java", "report"));
+    }
+
+    @Test
     void joiningTheTransactionsOfSpringIsCodeThatRuns() throws IOException {
         assertThat(page(TRANSACTIONS)).contains(block(FRAMEWORKS.resolve("SpringJoiningTest.java"), "joining"));
     }

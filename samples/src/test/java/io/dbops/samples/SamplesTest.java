@@ -84,6 +84,15 @@ class SamplesTest {
                 .contains("db-2: ");
     }
 
+    @Test
+    void deadlocksAreToldWithBothSides() throws Exception {
+        assertThat(printedBy(() -> ReportingDeadlocks.main(addresses())))
+                .contains("Deadlock, ended by the failure of unit of work")
+                .contains("\"debit\" (io.dbops.samples.ReportingDeadlocks.update(ReportingDeadlocks.java:")
+                .contains("\"credit\" (io.dbops.samples.ReportingDeadlocks.update(ReportingDeadlocks.java:")
+                .contains("in relation \"sample_account\"");
+    }
+
     /** Starts its own cluster, for it stops the replay of the replica. */
     @Test
     void consistenciesAskForMoreAndMore() throws Exception {

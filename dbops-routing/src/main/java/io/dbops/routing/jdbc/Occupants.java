@@ -67,6 +67,21 @@ public final class Occupants {
         }
 
         /**
+         * What two connections to a process of one number tell together. Numbers come again, so one that nobody had then
+         * was not the one.
+         *
+         * @param one what is known so far, or {@code null} for nothing
+         * @param other what one more tells
+         * @return {@code null} for nothing
+         */
+        public static @Nullable Sighting of(@Nullable Sighting one, Sighting other) {
+            if (other.units.isEmpty() && !other.others) {
+                return one;
+            }
+            return one == null ? other : new Sighting(List.of(), true);
+        }
+
+        /**
          * The unit that certainly had it.
          *
          * @return {@code null} if that is not certain
@@ -82,9 +97,7 @@ public final class Occupants {
          */
         public String why() {
             if (units.isEmpty()) {
-                return others
-                        ? "a statement outside of a unit of work, or long over"
-                        : "nobody had the connection then";
+                return "a statement outside of a unit of work, or long over";
             }
             String several = units.stream().map(RunningUnit::toString).collect(Collectors.joining(", or "));
             return several + (others ? ", or something else" : "");
