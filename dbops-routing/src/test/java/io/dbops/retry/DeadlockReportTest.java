@@ -17,8 +17,8 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,7 +230,7 @@ class DeadlockReportTest {
         assertThat(crossing.reports())
                 .allSatisfy(report -> assertThat(report.parties())
                         .allSatisfy(party -> assertThat(party.who()).isInstanceOfAny(Ours.class, Unknown.class)));
-        var threads = new ConcurrentHashMap<String, String>();
+        var threads = new HashMap<String, String>();
         for (DeadlockReport report : crossing.reports()) {
             for (Party party : report.parties()) {
                 if (party.who() instanceof Ours ours) {
