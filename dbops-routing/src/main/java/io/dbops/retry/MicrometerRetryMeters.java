@@ -112,17 +112,16 @@ final class MicrometerRetryMeters implements RetryMeters {
     }
 
     @Override
-    public void close() {
-        closed = true;
-        registered.forEach(registry::remove);
+    public void deadlocked(Unit unit) {
+        count(() -> register(Counter.builder(UNITS + ".deadlocks")
+                .description("Attempts that the server ended to resolve a deadlock")
+                .tags("db", application, "name", of(unit).name())));
     }
 
     @Override
-    public void deadlocked(Unit unit) {
-        count(() -> Counter.builder(UNITS + ".deadlocks")
-                .description("Attempts that the server ended to resolve a deadlock")
-                .tags("application", application, "name", of(unit).name())
-                .register(registry));
+    public void close() {
+        closed = true;
+        registered.forEach(registry::remove);
     }
 
     /** A registry that refuses a meter is no reason to tell the caller of a committed unit that it failed. */
