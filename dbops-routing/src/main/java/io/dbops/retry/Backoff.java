@@ -20,7 +20,10 @@ record Backoff(Duration first, Duration most) {
     private static final int FOR_SERVERS = 10;
 
     Backoff {
-        if (first.toNanos() < 1 || first.compareTo(most) > 0 || most.compareTo(Duration.ofMinutes(10)) > 0) {
+        if (first.isNegative()
+                || first.isZero()
+                || first.compareTo(most) > 0
+                || most.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException(
                     "backingOff (" + first + ", " + most
                             + "): the first must be more than nothing and no longer than the second, which is 10 minutes at most");

@@ -603,10 +603,7 @@ class RetriesTest {
 
     @Test
     void badInputIsRefusedWithWhatWouldDo() {
-        assertThatThrownBy(() -> Retries.attempts(0)).hasMessageContaining("attempts (0): must be 1 to 100");
         assertThatThrownBy(() -> Retries.attempts(101)).hasMessageContaining("attempts (101)");
-        assertThatThrownBy(() -> Retries.attempts(3).deadline(Duration.ofMillis(6)))
-                .hasMessageContaining("deadline (PT0.006S): must be longer than the longest first wait, PT0.006S");
         assertThatThrownBy(() -> Retries.attempts(3).deadline(Duration.ofSeconds(-1)))
                 .hasMessageContaining("deadline");
         assertThatThrownBy(() -> Retries.attempts(3).backingOff(Duration.ZERO, Duration.ofMillis(1)))
