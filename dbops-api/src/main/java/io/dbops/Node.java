@@ -172,7 +172,19 @@ public sealed interface Node {
 
         @Override
         public Connection connect(String applicationName, Duration timeout) throws SQLException {
-            Properties properties = dialect().watchProperties(applicationName, timeout);
+            return open(dialect().watchProperties(applicationName, timeout));
+        }
+
+        /**
+         * Opens a connection that no pool counts, as the user of the node. Blocks.
+         *
+         * @param more properties of the driver
+         * @return a connection, the caller's to close
+         * @throws SQLException if there is none; the message has no URL in it
+         */
+        public Connection open(Properties more) throws SQLException {
+            var properties = new Properties();
+            properties.putAll(more);
             properties.setProperty("user", credentials.user());
             properties.setProperty("password", credentials.password());
             try {

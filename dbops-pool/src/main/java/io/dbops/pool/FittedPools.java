@@ -2,8 +2,6 @@ package io.dbops.pool;
 
 import static java.util.Objects.requireNonNull;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import io.dbops.DbOpsException;
 import io.dbops.Node;
 import io.dbops.NodePool;
@@ -161,22 +159,6 @@ public final class FittedPools implements Pools {
             throw new DbOpsException(why);
         });
         LOG.info("{}", verdict);
-        var config = new HikariConfig();
-        config.setPoolName(application + "-" + node.name());
-        config.setJdbcUrl(node.url());
-        config.setUsername(node.credentials().user());
-        config.setPassword(node.credentials().password());
-        config.setMaximumPoolSize(budget.poolSize());
-        config.setConnectionTimeout(wait.toMillis());
-        config.setInitializationFailTimeout(-1);
-        node.dialect().readOnlyProperties().forEach((key, value) -> config.addDataSourceProperty((String) key, value));
-        return new HikariPool(new HikariDataSource(config));
-    }
-
-    private record HikariPool(HikariDataSource dataSource) implements NodePool {
-        @Override
-        public void close() {
-            dataSource.close();
-        }
+        return HikariPool.open(application, node, new NodeConnections(node), budget.poolSize(), wait);
     }
 }

@@ -1,0 +1,39 @@
+package io.dbops.pool;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.dbops.Node;
+import io.dbops.NodePool;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A HikariCP pool over the connections of a node: the one place that says how such a pool is set up. */
+record HikariPool(HikariDataSource dataSource) implements NodePool {
+
+    /** Opens a pool, which connects in the background. */
+    static HikariPool open(
+            String application, Node.Addressed node, NodeConnections connections, int size, Duration wait) {
+        var pool = new AtomicReference<@Nullable HikariDataSource>();
+        var config = new HikariConfig();
+        config.setPoolName(application + "-" + node.name());
+        config.setDataSource(connections);
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(wait.toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.setExceptionOverride(
+                new EvictionRules(node.dialect().errors(), () -> connections.declaredReadOnly() >= inUse(pool.get())));
+        var opened = new HikariDataSource(config);
+        pool.set(opened);
+        return new HikariPool(opened);
+    }
+
+    private static int inUse(@Nullable HikariDataSource pool) {
+        return pool == null ? Integer.MAX_VALUE : pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    @Override
+    public void close() {
+        dataSource.close();
+    }
+}
