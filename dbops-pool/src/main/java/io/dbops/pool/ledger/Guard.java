@@ -44,7 +44,7 @@ final class Guard implements AutoCloseable {
 
     private static final long RECONNECT = Duration.ofMillis(150).toNanos();
 
-    private static final long SLOWEST_RECONNECT = Duration.ofSeconds(5).toNanos();
+    private static final long SLOWEST_RECONNECT = Duration.ofSeconds(2).toNanos();
 
     private final String name;
     private final Ledger ledger;
@@ -56,7 +56,7 @@ final class Guard implements AutoCloseable {
 
     private Claim claim;
     private @Nullable LedgerSession session;
-    private @Nullable Predecessor predecessor;
+    private final List<Predecessor> predecessors = new ArrayList<>();
     private int seat = -1;
     private Set<Long> present = Set.of();
     private long calmUntil;
@@ -101,6 +101,8 @@ final class Guard implements AutoCloseable {
             session = opened;
             requireAgreement(opened.scan());
             sit(opened);
+            // Of two that join at once, the later to look sees the other.
+            requireAgreement(opened.scan());
             turn(opened);
             joined = true;
         } finally {
@@ -122,7 +124,8 @@ final class Guard implements AutoCloseable {
             turn(current);
             failures = 0;
             return next();
-        } catch (SQLException | DbOpsException e) {
+        } catch (SQLException | RuntimeException e) {
+            // Whatever it was: a guard that does no rounds any more would keep its seat and its rights for ever.
             lose(e);
             long most = Math.min(SLOWEST_RECONNECT, RECONNECT << Math.min(failures, 8));
             failures++;
@@ -143,10 +146,9 @@ final class Guard implements AutoCloseable {
     private LedgerSession rejoin() throws SQLException {
         LedgerSession opened = ledger.open(claim.plan());
         session = opened;
-        Predecessor former = predecessor;
-        if (former != null) {
+        for (Predecessor former : List.copyOf(predecessors)) {
             opened.end(former);
-            predecessor = null;
+            predecessors.remove(former);
         }
         sit(opened);
         saidThatItIsAlone = false;
@@ -257,6 +259,9 @@ final class Guard implements AutoCloseable {
         List<Integer> free = IntStream.range(0, all)
                 .map(i -> (start + i) % all)
                 .filter(slot -> !scan.rights().containsKey(slot) && !scan.live().containsKey(slot))
+                // What was taken since the scan, or is about to be filled: a right taken twice is not given back at
+                // once.
+                .filter(slot -> !slots.knows(slot))
                 .limit(count)
                 .boxed()
                 .toList();
@@ -340,7 +345,7 @@ final class Guard implements AutoCloseable {
         session = null;
         standing = null;
         if (current != null) {
-            predecessor = current.asPredecessor();
+            predecessors.add(current.asPredecessor());
             current.abort();
             List<Pooled> uncounted = slots.pooledBefore(Long.MAX_VALUE).stream()
                     .filter(pooled -> pooled.stoodInFor)

@@ -155,7 +155,13 @@ final class PostgresLedgerSession implements LedgerSession {
         int[] figures = figures(claim);
         for (int i = 0; i < FIGURES; i++) {
             if (told.length == 0 || told[i] != figures[i]) {
-                lock(FIRST_FIGURE + i, List.of(key(seat, figures[i])));
+                if (lock(FIRST_FIGURE + i, List.of(key(seat, figures[i]))).isEmpty()) {
+                    // Of the seat's last holder, whose process lets go of one lock after the other; or a stranger's.
+                    throw new SQLException(
+                            "the advisory lock (" + (classes + FIRST_FIGURE + i) + ", " + key(seat, figures[i])
+                                    + ") of the ledger is held by another session",
+                            "55P03");
+                }
                 if (told.length != 0) {
                     unlock(FIRST_FIGURE + i, List.of(key(seat, told[i])));
                 }
