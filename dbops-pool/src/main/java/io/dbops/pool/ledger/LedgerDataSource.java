@@ -110,6 +110,7 @@ final class LedgerDataSource implements DataSource {
             unknown = Slots.SETTLE;
             filled = occupy(connection, ticket);
             if (!filled) {
+                unknown = Slots.TAKEN;
                 throw new SQLTransientConnectionException(
                         "node " + name + ": another connection is still on the slot", "53300");
             }
@@ -119,7 +120,7 @@ final class LedgerDataSource implements DataSource {
         } catch (SQLException e) {
             failures++;
             lastFailure = e;
-            if (isAnswer(e)) {
+            if (unknown == Slots.UNKNOWN && isAnswer(e)) {
                 unknown = Slots.SETTLE;
             }
             throw e;

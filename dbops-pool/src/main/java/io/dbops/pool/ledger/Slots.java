@@ -32,6 +32,9 @@ final class Slots {
     /** For so long the server may count a process that has let go of its locks already (up to 3 ms were seen). */
     static final long SETTLE = Duration.ofMillis(30).toNanos();
 
+    /** For so long other slots are looked for when connections of an instance that died are on all floor slots. */
+    static final long TAKEN = Duration.ofMillis(250).toNanos();
+
     /** For so long a connection that was given up half-way may still appear on the server. */
     static final long UNKNOWN = Duration.ofSeconds(1).toNanos();
 
@@ -43,6 +46,10 @@ final class Slots {
     private final Clock clock;
 
     private int floorOpening;
+
+    /** Before this instant no floor slot is asked for, but a shared one may be. */
+    private long floorNotBefore;
+
     private boolean closed;
 
     Slots(int floorSize, Clock clock) {
@@ -54,7 +61,8 @@ final class Slots {
     record Ticket(Kind kind, int number) {}
 
     /**
-     * A place for a new connection: of the floor while that is not full, and else a shared slot, which is waited for.
+     * A place for a new connection: of the floor while that is not full and has not just failed, and else a shared slot,
+     * which is waited for.
      *
      * @return the place, which is to be {@link #fill}ed or {@link #fail}ed; {@code null} if there was none in time
      */
@@ -65,7 +73,7 @@ final class Slots {
             long left = nanos;
             while (!closed) {
                 sweep();
-                if (floor.size() + floorOpening < floorSize) {
+                if (floor.size() + floorOpening < floorSize && clock.nanos() >= floorNotBefore) {
                     floorOpening++;
                     return new Ticket(Kind.FLOOR, -1);
                 }
@@ -123,6 +131,7 @@ final class Slots {
         try {
             if (ticket.kind() == Kind.FLOOR) {
                 floorOpening--;
+                floorNotBefore = clock.nanos() + nanos;
                 return;
             }
             Slot slot = shared.get(ticket.number());
@@ -232,6 +241,16 @@ final class Slots {
     /** Slots with a connection, or with one that is being opened, to which the guard has no right. */
     List<Integer> withoutRight() {
         return numbers(slot -> !slot.rightIsHeld);
+    }
+
+    /** Whether this instance has the right to a shared slot, or a connection on it, or opens one. */
+    boolean knows(int number) {
+        lock.lock();
+        try {
+            return shared.containsKey(number);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** How many shared slots this instance has. */
