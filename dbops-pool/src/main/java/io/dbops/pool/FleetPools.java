@@ -14,11 +14,11 @@ import io.dbops.pool.ledger.Claim;
 import io.dbops.pool.ledger.Connector;
 import io.dbops.pool.ledger.Membership;
 import io.dbops.pool.ledger.Plan;
+import io.dbops.pool.ledger.PostgresAddress;
 import io.dbops.pool.ledger.PostgresLedger;
 import io.dbops.pool.ledger.Standing;
 import io.dbops.time.SystemClock;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,7 +179,8 @@ public final class FleetPools implements Pools {
         int ceiling = Math.min(budget.ceiling(), plan.floor() + plan.slots());
         var claim = new Claim(plan, budget.weight(), plan.floor(), ceiling);
         String poolName = application + "-" + node.name();
-        Connector connector = properties -> connect(node, properties);
+        PostgresAddress address = PostgresAddress.of(node.url());
+        Connector connector = properties -> connect(node, address, properties);
         var postgres = new PostgresLedger(ledger, application, connector);
         var size = new HikariSize(poolName);
         var membership = new Membership(
@@ -198,9 +199,16 @@ public final class FleetPools implements Pools {
                 budget.arithmetic(limits),
                 plan.seats(),
                 plan.floor());
-        var pool = new HikariDataSource(config(poolName, membership, plan, ceiling));
-        size.open(pool);
-        return new FleetNodePool(node.name(), plan.pooled(), pool, size, membership);
+        HikariDataSource pool = null;
+        try {
+            pool = new HikariDataSource(config(poolName, membership, plan, ceiling));
+            size.open(pool);
+            return new FleetNodePool(node.name(), plan.pooled(), pool, size, membership);
+        } finally {
+            if (pool == null) {
+                membership.close();
+            }
+        }
     }
 
     private HikariConfig config(String poolName, Membership membership, Plan plan, int ceiling) {
@@ -215,11 +223,12 @@ public final class FleetPools implements Pools {
         return config;
     }
 
-    private static Connection connect(Node.Addressed node, Properties properties) throws SQLException {
+    private static Connection connect(Node.Addressed node, PostgresAddress address, Properties properties)
+            throws SQLException {
         properties.putAll(node.dialect().readOnlyProperties());
         properties.setProperty("user", node.credentials().user());
         properties.setProperty("password", node.credentials().password());
-        return DriverManager.getConnection(node.url(), properties);
+        return address.connect(properties);
     }
 
     /** An open pool. */

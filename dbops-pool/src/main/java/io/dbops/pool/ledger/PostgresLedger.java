@@ -40,6 +40,9 @@ public final class PostgresLedger implements Ledger {
 
     private static final String GUARD_SECONDS = "3";
 
+    /** A server that accepts a connection and says nothing more must not keep the gate from the next attempt. */
+    private static final int ANSWER_MILLIS = 10_000;
+
     private static final String OCCUPY = """
             select slot, pg_backend_pid() from unnest(?::int[]) as slot where pg_try_advisory_lock(?, slot) limit 1""";
 
@@ -88,6 +91,8 @@ public final class PostgresLedger implements Ledger {
         properties.setProperty("ApplicationName", application);
         properties.setProperty("options", FIND_DEAD_CLIENTS + (clientsAreWatched ? WATCH_CLIENTS : ""));
         properties.setProperty("tcpKeepAlive", "true");
+        // The name is sent with the first message, and not as a statement of its own.
+        properties.setProperty("assumeMinServerVersion", "14");
         return properties;
     }
 
@@ -164,6 +169,18 @@ public final class PostgresLedger implements Ledger {
 
     @Override
     public @Nullable Occupied occupy(Connection pooled, Kind kind, int[] candidates) throws SQLException {
+        int before = pooled.getNetworkTimeout();
+        if (before == 0) {
+            pooled.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
+        }
+        Occupied occupied = lock(pooled, kind, candidates);
+        if (before == 0) {
+            pooled.setNetworkTimeout(Runnable::run, 0);
+        }
+        return occupied;
+    }
+
+    private @Nullable Occupied lock(Connection pooled, Kind kind, int[] candidates) throws SQLException {
         Array slots =
                 pooled.createArrayOf("int4", Arrays.stream(candidates).boxed().toArray());
         try (PreparedStatement statement = pooled.prepareStatement(OCCUPY)) {
