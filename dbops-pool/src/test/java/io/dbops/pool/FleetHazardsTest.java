@@ -38,7 +38,7 @@ class FleetHazardsTest {
     /** 37 usable, less 5, less 3 x 3 sessions: 23 slots, of which 3 are floors. */
     private static final FleetPools POOLS = FleetPools.reserving(5).instances(3).waiting(Duration.ofMillis(500));
 
-    private static final ConnectionLimits LIMITS = new ConnectionLimits(37, "max_connections 40, reserved 3");
+    private static final ConnectionLimits LIMITS = ConnectionLimits.given(37, "the test");
 
     private final EmbeddedNode server;
     private final List<AutoCloseable> open = new ArrayList<>();
