@@ -11,19 +11,16 @@ import io.dbops.PoolStatus;
 import io.dbops.Pools;
 import io.dbops.dialect.ConnectionLimits;
 import io.dbops.pool.ledger.Claim;
-import io.dbops.pool.ledger.Connector;
 import io.dbops.pool.ledger.Membership;
 import io.dbops.pool.ledger.Plan;
 import io.dbops.pool.ledger.PostgresAddress;
 import io.dbops.pool.ledger.PostgresLedger;
 import io.dbops.pool.ledger.Standing;
 import io.dbops.time.SystemClock;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
-import java.util.Properties;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,8 +177,12 @@ public final class FleetPools implements Pools {
         var claim = new Claim(plan, budget.weight(), plan.floor(), ceiling);
         String poolName = application + "-" + node.name();
         PostgresAddress address = PostgresAddress.of(node.url());
-        Connector connector = properties -> connect(node, address, properties);
-        var postgres = new PostgresLedger(ledger, application, connector);
+        var connections = new NodeConnections(
+                node,
+                properties -> address.connect(
+                        properties,
+                        (url, told) -> new Node.Addressed(node.name(), url, node.credentials()).open(told)));
+        var postgres = new PostgresLedger(ledger, application, connections::connect);
         var size = new HikariSize(poolName);
         var membership = new Membership(
                 node.name(), application, postgres, postgres::connect, claim, size, SystemClock.INSTANCE);
@@ -201,7 +202,10 @@ public final class FleetPools implements Pools {
                 plan.floor());
         HikariDataSource pool = null;
         try {
-            pool = new HikariDataSource(config(poolName, membership, plan, ceiling));
+            // HikariCP's queue of connections to add is as long as the first maximum: the largest comes first.
+            HikariConfig config = HikariPool.config(application, node, membership.gate(), ceiling, wait);
+            config.setMinimumIdle(plan.floor());
+            pool = HikariPool.start(config, node, connections);
             size.open(pool);
             return new FleetNodePool(node.name(), plan.pooled(), pool, size, membership);
         } finally {
@@ -209,26 +213,6 @@ public final class FleetPools implements Pools {
                 membership.close();
             }
         }
-    }
-
-    private HikariConfig config(String poolName, Membership membership, Plan plan, int ceiling) {
-        var config = new HikariConfig();
-        config.setPoolName(poolName);
-        config.setDataSource(membership.gate());
-        // HikariCP's queue of connections to add is as long as the first maximum: the largest comes first.
-        config.setMaximumPoolSize(ceiling);
-        config.setMinimumIdle(plan.floor());
-        config.setConnectionTimeout(wait.toMillis());
-        config.setInitializationFailTimeout(-1);
-        return config;
-    }
-
-    private static Connection connect(Node.Addressed node, PostgresAddress address, Properties properties)
-            throws SQLException {
-        properties.putAll(node.dialect().readOnlyProperties());
-        properties.setProperty("user", node.credentials().user());
-        properties.setProperty("password", node.credentials().password());
-        return address.connect(properties);
     }
 
     /** An open pool. */

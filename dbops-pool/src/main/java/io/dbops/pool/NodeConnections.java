@@ -1,6 +1,7 @@
 package io.dbops.pool;
 
 import io.dbops.Node;
+import io.dbops.pool.ledger.Connector;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,11 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class NodeConnections implements DataSource {
 
     private final Node.Addressed node;
+    private final Connector connector;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
     private volatile int loginSeconds;
 
     NodeConnections(Node.Addressed node) {
+        this(node, node::open);
+    }
+
+    NodeConnections(Node.Addressed node, Connector connector) {
         this.node = node;
+        this.connector = connector;
     }
 
     @Override
@@ -39,7 +46,7 @@ final class NodeConnections implements DataSource {
         if (loginSeconds > 0) {
             properties.putIfAbsent("loginTimeout", Integer.toString(loginSeconds));
         }
-        Connection connection = node.open(properties);
+        Connection connection = connector.connect(properties);
         open.removeIf(NodeConnections::isClosed);
         open.add(connection);
         return connection;

@@ -16,6 +16,7 @@ import io.dbops.test.EmbeddedCluster;
 import io.dbops.test.EmbeddedNode;
 import io.dbops.test.FaultProxy;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -227,7 +228,7 @@ class FleetHazardsTest {
 
             assertTimeoutPreemptively(
                     SOON,
-                    () -> assertThatThrownBy(() -> address.connect(new Properties()))
+                    () -> assertThatThrownBy(() -> address.connect(new Properties(), DriverManager::getConnection))
                             .isInstanceOf(SQLException.class));
         }
     }

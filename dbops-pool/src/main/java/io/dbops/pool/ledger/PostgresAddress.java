@@ -3,7 +3,6 @@ package io.dbops.pool.ledger;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +28,21 @@ public record PostgresAddress(String address, List<String> parameters) {
      * TCP tries, which is a quarter of an hour.
      */
     private static final String ANSWER_SECONDS = "10";
+
+    /** Opens connections. */
+    @FunctionalInterface
+    public interface Opener {
+
+        /**
+         * Opens a connection.
+         *
+         * @param url where to
+         * @param properties what the driver is told
+         * @return the driver's connection
+         * @throws SQLException if there is none
+         */
+        Connection open(String url, Properties properties) throws SQLException;
+    }
 
     /** Checks the components. */
     public PostgresAddress {
@@ -56,10 +70,11 @@ public record PostgresAddress(String address, List<String> parameters) {
      *
      * @param properties what counts more than the URL's parameters; {@code options} are sent before the URL's, of which the server
      *     heeds the last that sets a thing
+     * @param opener opens a connection to a URL
      * @return the connection
      * @throws SQLException if there is none
      */
-    public Connection connect(Properties properties) throws SQLException {
+    public Connection connect(Properties properties, Opener opener) throws SQLException {
         var told = new Properties();
         told.putAll(properties);
         String url = url(told);
@@ -67,7 +82,7 @@ public record PostgresAddress(String address, List<String> parameters) {
         if (unbounded) {
             told.setProperty(ANSWER, ANSWER_SECONDS);
         }
-        Connection connection = DriverManager.getConnection(url, told);
+        Connection connection = opener.open(url, told);
         if (unbounded) {
             connection.setNetworkTimeout(Runnable::run, 0);
         }
