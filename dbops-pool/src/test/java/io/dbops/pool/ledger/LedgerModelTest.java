@@ -107,7 +107,7 @@ class LedgerModelTest {
                 case 5 -> terminateOne(victim);
                 case 6 -> {
                     if (dropsLocks) {
-                        victim.connections.forEach(pooled -> pooled.process.locks.clear());
+                        victim.connections.forEach(pooled -> pooled.process.dropLocks());
                     }
                 }
                 default -> server.processes.clear();
@@ -133,14 +133,14 @@ class LedgerModelTest {
             }
         }
 
-        /** All that the server counts, but for what is asking, and what has dropped its lock and is not stood in for. */
+        /** All that the server counts, but for what is asking, and what has dropped its lock. */
         private void look() {
             int pooled = 0;
             int counted = 0;
             for (Process process : server.processes) {
                 if (process.pooled) {
                     pooled++;
-                    if (process.handedOut && (!dropsLocks || server.isCovered(process))) {
+                    if (process.handedOut && !process.hasDroppedLocks) {
                         counted++;
                     }
                 }

@@ -35,6 +35,9 @@ final class ModelServer implements Ledger {
         /** Whether a pool has it, or had. */
         boolean handedOut;
 
+        /** Whether the application has released its locks behind the pool's back. */
+        boolean hasDroppedLocks;
+
         @Nullable
         Occupied occupied;
 
@@ -44,6 +47,11 @@ final class ModelServer implements Ledger {
         Process(long pid, boolean pooled) {
             this.pid = pid;
             this.pooled = pooled;
+        }
+
+        void dropLocks() {
+            locks.clear();
+            hasDroppedLocks = true;
         }
     }
 
