@@ -68,7 +68,7 @@ final class Instance {
         PrintStream parent = System.out;
         System.setOut(System.err);
         var node = new Node.Addressed("db", args[0], Credentials.of("app", "app"));
-        var limits = new ConnectionLimits(Integer.parseInt(args[1]), "the server's");
+        var limits = ConnectionLimits.given(Integer.parseInt(args[1]), "the server");
         var instance = new Instance(pools().open(APPLICATION, node, limits));
         Runtime.getRuntime().addShutdownHook(new Thread(instance::leave, "leave"));
         parent.println("open");
