@@ -2,6 +2,7 @@ package io.dbops.pool;
 
 import io.dbops.DbOpsException;
 import io.dbops.dialect.ConnectionLimits;
+import io.dbops.pool.ledger.Claim;
 import io.dbops.pool.ledger.Plan;
 
 /**
@@ -24,10 +25,12 @@ record FleetBudget(int keptBack, int explicit, int instances, int floor, int cei
     static final int OWN_SESSIONS = 3;
 
     FleetBudget {
-        require("instances", instances, 1);
-        require("floor", floor, 1);
-        require("upTo", ceiling, floor);
-        require("weight", weight, 1);
+        require("instances", instances, Plan.MOST_SEATS);
+        require("floor", floor, Plan.MOST_SLOTS);
+        require("weighted", weight, Claim.MOST_WEIGHT);
+        if (ceiling < floor) {
+            throw new IllegalArgumentException("upTo (" + ceiling + "): must be at least the floor (" + floor + ")");
+        }
         if (keptBack < 0) {
             throw new IllegalArgumentException("reserving (" + keptBack + "): must not be negative");
         }
@@ -36,9 +39,9 @@ record FleetBudget(int keptBack, int explicit, int instances, int floor, int cei
         }
     }
 
-    private static void require(String name, int value, int least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " (" + value + "): must be at least " + least);
+    private static void require(String name, int value, int most) {
+        if (value < 1 || value > most) {
+            throw new IllegalArgumentException(name + " (" + value + "): must be from 1 to " + most);
         }
     }
 

@@ -235,6 +235,20 @@ class FleetPoolsTest {
     }
 
     @Test
+    void badNumbersAreRejectedBeforeAnythingIsOpened() {
+        assertThatThrownBy(() -> FleetPools.reserving(-1)).hasMessage("reserving (-1): must not be negative");
+        assertThatThrownBy(() -> pools().instances(0)).hasMessage("instances (0): must be from 1 to 4095");
+        assertThatThrownBy(() -> pools().floor(0)).hasMessage("floor (0): must be from 1 to 1000000");
+        assertThatThrownBy(() -> pools().floor(3).upTo(2)).hasMessage("upTo (2): must be at least the floor (3)");
+        assertThatThrownBy(() -> pools().upTo(2).floor(3)).hasMessage("upTo (2): must be at least the floor (3)");
+        assertThatThrownBy(() -> pools().weighted(101)).hasMessage("weighted (101): must be from 1 to 100");
+        assertThatThrownBy(() -> pools().budget(0)).hasMessage("budget (0): must be at least 1");
+        assertThatThrownBy(() -> pools().ledger(" ")).hasMessage("ledger (\" \"): must not be blank");
+        assertThatThrownBy(() -> pools().waiting(Duration.ofMillis(249)))
+                .hasMessage("waiting (PT0.249S): must be at least PT0.25S");
+    }
+
+    @Test
     void withoutItsGuardAnInstanceKeepsItsConnectionsAndItsFloor() throws SQLException {
         NodePool pool = open(pools());
         awaitSize(pool, 21);
