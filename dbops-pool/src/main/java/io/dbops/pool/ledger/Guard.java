@@ -151,6 +151,8 @@ final class Guard implements AutoCloseable {
             predecessors.remove(former);
         }
         sit(opened);
+        // After a restart all come back: the first is not to take what it would have to give up at once.
+        calmUntil = clock.nanos() + CALM;
         saidThatItIsAlone = false;
         LOG.info("The guard of node {} is back, on seat {}", name, seat);
         return opened;
