@@ -205,7 +205,7 @@ public final class FleetPools implements Pools {
             // HikariCP's queue of connections to add is as long as the first maximum: the largest comes first.
             HikariConfig config = HikariPool.config(application, node, membership.gate(), ceiling, wait);
             config.setMinimumIdle(plan.floor());
-            pool = HikariPool.start(config, node, connections);
+            pool = HikariPool.start(config, node, connections, all -> new ShrinkingDataSource(all, size));
             size.open(pool);
             return new FleetNodePool(node.name(), plan.pooled(), pool, size, membership);
         } finally {

@@ -6,6 +6,7 @@ import io.dbops.Node;
 import io.dbops.NodePool;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ record HikariPool(HikariDataSource dataSource) implements NodePool {
     /** Opens a pool of a fixed size, which connects in the background. */
     static HikariPool open(
             String application, Node.Addressed node, NodeConnections connections, int size, Duration wait) {
-        return new HikariPool(start(config(application, node, connections, size, wait), node, connections));
+        return new HikariPool(
+                start(config(application, node, connections, size, wait), node, connections, HikariDataSource::new));
     }
 
     /** What all pools have in common. */
@@ -30,11 +32,15 @@ record HikariPool(HikariDataSource dataSource) implements NodePool {
     }
 
     /** Starts a pool that drops connections by what their errors mean. */
-    static HikariDataSource start(HikariConfig config, Node.Addressed node, NodeConnections connections) {
+    static HikariDataSource start(
+            HikariConfig config,
+            Node.Addressed node,
+            NodeConnections connections,
+            Function<HikariConfig, HikariDataSource> opener) {
         var pool = new AtomicReference<@Nullable HikariDataSource>();
         config.setExceptionOverride(
                 new EvictionRules(node.dialect().errors(), () -> connections.declaredReadOnly() >= inUse(pool.get())));
-        var opened = new HikariDataSource(config);
+        HikariDataSource opened = opener.apply(config);
         pool.set(opened);
         return opened;
     }

@@ -3,9 +3,9 @@ package io.dbops.pool;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.dbops.pool.ledger.FleetPool;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
  * The size of an open HikariCP pool.
  *
  * <p>HikariCP does not give connections up when its maximum falls, and opens none for threads that wait already when it
- * rises. So a thread of this class borrows connections: to evict each while there are too many, in line with everybody
- * else so that none is taken from who uses it; and once after the maximum rose while somebody waits.
+ * rises. While there are too many, each that is borrowed of a {@link ShrinkingDataSource} is given up, so that none is
+ * taken from who uses it. A thread of this class borrows, too: where nobody else does while there are too many, and once
+ * after the maximum rose while somebody waits.
  *
  * <p>Thread-safe; no method blocks but {@link #close}.
  */
@@ -27,6 +28,7 @@ final class HikariSize implements FleetPool, AutoCloseable {
 
     private final Semaphore work = new Semaphore(0);
     private final Thread thread;
+    private final AtomicInteger tooMany = new AtomicInteger();
     private volatile int target;
     private volatile boolean closed;
     private volatile @Nullable HikariDataSource pool;
@@ -64,9 +66,16 @@ final class HikariSize implements FleetPool, AutoCloseable {
                 work.release();
             }
         }
-        if (figures.getTotalConnections() > connections && work.availablePermits() == 0) {
+        int surplus = figures.getTotalConnections() - connections;
+        tooMany.set(Math.max(0, surplus));
+        if (surplus > 0 && work.availablePermits() == 0) {
             work.release();
         }
+    }
+
+    /** Whether who has just borrowed a connection is to give it up. */
+    boolean givesUpOne() {
+        return tooMany.get() > 0 && tooMany.getAndUpdate(surplus -> Math.max(0, surplus - 1)) > 0;
     }
 
     private @Nullable HikariPoolMXBean figures() {
@@ -89,20 +98,14 @@ final class HikariSize implements FleetPool, AutoCloseable {
         }
     }
 
-    /** One at least; and as many as there are too many. */
+    /** Once at least, and as long as there are too many. */
     private void borrow(HikariDataSource open) {
-        boolean more = true;
-        while (more && !closed) {
-            try (Connection connection = open.getConnection()) {
-                more = open.getHikariPoolMXBean().getTotalConnections() > target;
-                if (more) {
-                    open.evictConnection(connection);
-                    more = open.getHikariPoolMXBean().getTotalConnections() > target;
-                }
-            } catch (SQLException e) {
-                LOG.debug("No connection to be given up came free", e);
-                more = false;
-            }
+        try {
+            do {
+                open.getConnection().close();
+            } while (tooMany.get() > 0 && !closed);
+        } catch (SQLException e) {
+            LOG.debug("No connection to be given up came free", e);
         }
     }
 
