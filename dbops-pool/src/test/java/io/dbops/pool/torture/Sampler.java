@@ -24,9 +24,15 @@ final class Sampler implements AutoCloseable {
     private static final long EVERY_NANOS = 20_000_000;
     private static final int MOST_TOLD = 20;
 
+    /** Pooled connections, guards, and slots that pooled connections are on. */
     private static final String COUNT = """
-            select count(*) filter (where application_name = ?), count(*) filter (where application_name like 'dbops guard %')
-            from pg_stat_activity where usename = 'app' and backend_type = 'client backend'""";
+            with clients as materialized (
+              select pid, application_name as name from pg_stat_activity
+              where usename = 'app' and backend_type = 'client backend')
+            select (select count(*) from clients where name = ?),
+              (select count(*) from clients where name like 'dbops guard %'),
+              (select count(distinct (classid, objid)) from pg_locks join clients using (pid)
+               where name = ? and locktype = 'advisory' and objsubid = 2 and granted and classid::bigint % 16 in (3, 4))""";
 
     private final EmbeddedNode server;
     private final int slots;
@@ -42,6 +48,7 @@ final class Sampler implements AutoCloseable {
 
     private volatile int mostPooled;
     private volatile int mostGuards;
+    private volatile int mostWithout;
     private volatile int violated;
     private volatile int processSamples;
     private volatile int mostProcesses;
@@ -71,12 +78,13 @@ final class Sampler implements AutoCloseable {
             try (Connection connection = server.connectAsSuperuser();
                     PreparedStatement statement = connection.prepareStatement(COUNT)) {
                 statement.setString(1, Instance.APPLICATION);
+                statement.setString(2, Instance.APPLICATION);
                 while (!stopped) {
                     long next = System.nanoTime() + EVERY_NANOS;
-                    int bound = slots + instances.getAsInt();
+                    int asking = instances.getAsInt();
                     try (ResultSet row = statement.executeQuery()) {
                         row.next();
-                        seen(row.getInt(1), row.getInt(2), bound);
+                        seen(row.getInt(1), row.getInt(2), row.getInt(3), asking);
                     }
                     LockSupport.parkNanos(next - System.nanoTime());
                 }
@@ -87,13 +95,17 @@ final class Sampler implements AutoCloseable {
         }
     }
 
-    private void seen(int pooled, int guards, int bound) {
+    private void seen(int pooled, int guards, int onSlots, int asking) {
         samples++;
         mostPooled = Math.max(mostPooled, pooled);
         mostGuards = Math.max(mostGuards, guards);
-        if (pooled > bound) {
+        mostWithout = Math.max(mostWithout, pooled - onSlots);
+        if (pooled > slots + asking) {
             violated++;
-            tell(pooled + " pooled connections, more than " + bound);
+            tell(pooled + " pooled connections, more than " + slots + " slots and " + asking + " that may be asking");
+        } else if (pooled - onSlots > asking) {
+            violated++;
+            tell(pooled + " pooled connections on " + onSlots + " slots, and only " + asking + " may be asking");
         }
     }
 
@@ -155,6 +167,7 @@ final class Sampler implements AutoCloseable {
     public String toString() {
         return server.name() + ": slots " + slots + "; the server's view: " + samples + " samples, most pooled "
                 + mostPooled
+                + ", most of them on no slot " + mostWithout
                 + ", most guards " + mostGuards + ", violations " + violated + "; processes: " + processSamples
                 + " samples, most " + mostProcesses + ", violations " + processesViolated;
     }
