@@ -37,6 +37,10 @@ import org.slf4j.LoggerFactory;
  * are local to a database, and the server's limit is not: what uses other databases of the server is to be
  * {@linkplain #reserving kept back}.
  *
+ * <p>Of the parameters of a node's URL, those that the ledger sets itself do not count: {@code ApplicationName},
+ * {@code tcpKeepAlive}, and for the guard {@code connectTimeout} and {@code socketTimeout}. {@code options} count beside its
+ * own, and win where both set the same; whoever lengthens keepalives there has dead instances hold their slots longer.
+ *
  * <p>Immutable and thread-safe; each method returns a new value. Opening a pool blocks for a few round trips; it fails if
  * there is no place for one more instance.
  */

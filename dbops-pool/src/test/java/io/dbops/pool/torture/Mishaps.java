@@ -135,12 +135,13 @@ final class Mishaps {
 
     /** Those that lost their guards have rights to nothing when others look for what a dead one has left. */
     private void guardsThenKill() throws Exception {
-        any().runLong();
+        InstanceProcess victim = any();
+        victim.runLong();
         awaitLongQueries(2);
         long since = System.nanoTime();
-        fleet.ask("select count(pg_terminate_backend(pid)) from (" + String.format(GUARDS, "pid") + " and pid % 2 = "
-                + random.nextInt(2) + ") as them");
-        kill(any());
+        fleet.ask("select count(pg_terminate_backend(pid)) from (" + GUARDS + " and pid % 2 = " + random.nextInt(2)
+                + ") as them");
+        kill(victim);
         fleet.settled("half the guards, then kill -9", since);
         fleet.join("join");
     }

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 
@@ -43,16 +44,17 @@ final class Sampler implements AutoCloseable {
     private volatile String event = "start";
     private volatile boolean stopped;
 
-    /** Each written by one thread. */
-    private volatile int samples;
+    private final AtomicInteger samples = new AtomicInteger();
 
+    /** The largest of each, written by one thread. */
     private volatile int mostPooled;
+
     private volatile int mostGuards;
     private volatile int mostWithout;
-    private volatile int violated;
-    private volatile int processSamples;
+    private final AtomicInteger violated = new AtomicInteger();
+    private final AtomicInteger processSamples = new AtomicInteger();
     private volatile int mostProcesses;
-    private volatile int processesViolated;
+    private final AtomicInteger processesViolated = new AtomicInteger();
 
     /** For so many slots, and as many connections more as there are instances that may ask for one. */
     Sampler(EmbeddedNode server, int slots, IntSupplier instances) {
@@ -96,15 +98,15 @@ final class Sampler implements AutoCloseable {
     }
 
     private void seen(int pooled, int guards, int onSlots, int asking) {
-        samples++;
+        samples.incrementAndGet();
         mostPooled = Math.max(mostPooled, pooled);
         mostGuards = Math.max(mostGuards, guards);
         mostWithout = Math.max(mostWithout, pooled - onSlots);
         if (pooled > slots + asking) {
-            violated++;
+            violated.incrementAndGet();
             tell(pooled + " pooled connections, more than " + slots + " slots and " + asking + " that may be asking");
         } else if (pooled - onSlots > asking) {
-            violated++;
+            violated.incrementAndGet();
             tell(pooled + " pooled connections on " + onSlots + " slots, and only " + asking + " may be asking");
         }
     }
@@ -115,11 +117,11 @@ final class Sampler implements AutoCloseable {
             int asking = instances.getAsInt();
             int guards = mostGuards;
             int clients = clients();
-            processSamples++;
+            processSamples.incrementAndGet();
             mostProcesses = Math.max(mostProcesses, clients);
             int bound = slots + asking + Math.max(guards, asking);
             if (clients > bound) {
-                processesViolated++;
+                processesViolated.incrementAndGet();
                 tell(clients + " processes, more than " + bound);
             }
             LockSupport.parkNanos(next - System.nanoTime());
@@ -173,7 +175,7 @@ final class Sampler implements AutoCloseable {
     }
 
     int samples() {
-        return samples;
+        return samples.get();
     }
 
     @Override
