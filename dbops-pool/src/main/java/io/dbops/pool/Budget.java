@@ -14,6 +14,11 @@ record Budget(int poolSize, int overhead, int instances, int keptBack) {
     static final int WATCH = 1;
 
     Budget {
+        check(poolSize, overhead, instances, keptBack);
+    }
+
+    /** Rejects what is no budget. */
+    static void check(int poolSize, int overhead, int instances, int keptBack) {
         requirePositive("upTo", poolSize);
         requirePositive("instances", instances);
         requireNotNegative("overhead", overhead);

@@ -37,7 +37,7 @@ public record PoolVerdict(
         requireNonNull(node, "node");
         requireNonNull(limits, "limits");
         requireNonNull(sizing, "sizing");
-        requireNonNull(new Budget(poolSize, overhead, instances, keptBack));
+        Budget.check(poolSize, overhead, instances, keptBack);
     }
 
     /**
