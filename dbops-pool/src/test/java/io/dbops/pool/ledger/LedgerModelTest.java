@@ -2,7 +2,7 @@ package io.dbops.pool.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.dbops.pool.ledger.ModelServer.Process;
+import io.dbops.pool.ledger.ModelServer.ServerProcess;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,7 +137,7 @@ class LedgerModelTest {
         private void look() {
             int pooled = 0;
             int counted = 0;
-            for (Process process : server.processes) {
+            for (ServerProcess process : server.processes) {
                 if (process.pooled) {
                     pooled++;
                     if (process.handedOut && !process.hasDroppedLocks) {

@@ -3,7 +3,7 @@ package io.dbops.pool.ledger;
 import io.dbops.DbOpsException;
 import io.dbops.pool.ledger.Ledger.Kind;
 import io.dbops.pool.ledger.Ledger.Occupied;
-import io.dbops.pool.ledger.ModelServer.Process;
+import io.dbops.pool.ledger.ModelServer.ServerProcess;
 import io.dbops.pool.ledger.Slots.Ticket;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -22,11 +22,11 @@ final class ModelInstance implements FleetPool {
 
     /** A pooled connection, as both sides see it. */
     final class Pooled {
-        final Process process;
+        final ServerProcess process;
         boolean closed;
         boolean busy;
 
-        Pooled(Process process) {
+        Pooled(ServerProcess process) {
             this.process = process;
         }
 
@@ -55,7 +55,7 @@ final class ModelInstance implements FleetPool {
     }
 
     /** A connection that is being opened. */
-    private record Opening(Ticket ticket, @Nullable Process process) {}
+    private record Opening(Ticket ticket, @Nullable ServerProcess process) {}
 
     final List<Pooled> connections = new ArrayList<>();
     final Slots slots;
@@ -181,7 +181,7 @@ final class ModelInstance implements FleetPool {
             slots.fail(ticket, Slots.SETTLE);
             return null;
         }
-        Process process = server.start(true);
+        ServerProcess process = server.start(true);
         if (random.nextDouble() < losesReplies) {
             server.leave(process, 900 * MILLI);
             slots.fail(ticket, Slots.UNKNOWN);
@@ -191,7 +191,7 @@ final class ModelInstance implements FleetPool {
     }
 
     private @Nullable Opening occupy(Opening current, double losesReplies) {
-        Process process = current.process();
+        ServerProcess process = current.process();
         Ticket ticket = current.ticket();
         Occupied occupied = null;
         if (process != null && server.isRunning(process) && random.nextDouble() >= losesReplies / 2) {

@@ -24,7 +24,7 @@ final class ModelServer implements Ledger {
     record Key(String kind, int number) {}
 
     /** A process of the server. */
-    static final class Process {
+    static final class ServerProcess {
         final long pid;
         final boolean pooled;
         final Map<Key, Integer> locks = new HashMap<>();
@@ -44,7 +44,7 @@ final class ModelServer implements Ledger {
         /** When it finds that its client is gone; never while it is not. */
         long endsAt = Long.MAX_VALUE;
 
-        Process(long pid, boolean pooled) {
+        ServerProcess(long pid, boolean pooled) {
             this.pid = pid;
             this.pooled = pooled;
         }
@@ -55,7 +55,7 @@ final class ModelServer implements Ledger {
         }
     }
 
-    final List<Process> processes = new ArrayList<>();
+    final List<ServerProcess> processes = new ArrayList<>();
     private final ModelClock clock;
     private final Random random;
 
@@ -78,8 +78,8 @@ final class ModelServer implements Ledger {
         others = acting;
     }
 
-    Process start(boolean pooled) {
-        var process = new Process(++lastPid, pooled);
+    ServerProcess start(boolean pooled) {
+        var process = new ServerProcess(++lastPid, pooled);
         processes.add(process);
         return process;
     }
@@ -97,21 +97,21 @@ final class ModelServer implements Ledger {
     }
 
     /** The process has lost its client, and finds out within a time. */
-    void leave(Process process, long within) {
+    void leave(ServerProcess process, long within) {
         process.endsAt =
                 Math.min(process.endsAt, clock.nanos() + (within == 0 ? 0 : (long) (random.nextDouble() * within)));
         reap();
     }
 
-    boolean isRunning(Process process) {
+    boolean isRunning(ServerProcess process) {
         return processes.contains(process);
     }
 
-    private boolean isHeldByOther(Key key, Process self) {
+    private boolean isHeldByOther(Key key, ServerProcess self) {
         return processes.stream().anyMatch(process -> process != self && process.locks.containsKey(key));
     }
 
-    boolean lock(Process self, Key key) {
+    boolean lock(ServerProcess self, Key key) {
         if (isHeldByOther(key, self)) {
             return false;
         }
@@ -120,7 +120,7 @@ final class ModelServer implements Ledger {
     }
 
     /** Whether a pooled process, or a guard in its place, holds the lock of its slot. */
-    boolean isCovered(Process pooled) {
+    boolean isCovered(ServerProcess pooled) {
         Occupied slot = pooled.occupied;
         return slot != null
                 && processes.stream()
@@ -129,13 +129,13 @@ final class ModelServer implements Ledger {
                                 process.locks.containsKey(new Key(slot.kind().name(), slot.number())));
     }
 
-    private static void unlock(Process self, Key key) {
+    private static void unlock(ServerProcess self, Key key) {
         self.locks.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
     }
 
     private Map<Integer, Long> holders(String kind) {
         var holders = new TreeMap<Integer, Long>();
-        for (Process process : processes) {
+        for (ServerProcess process : processes) {
             for (Key key : process.locks.keySet()) {
                 if (key.kind().equals(kind)) {
                     holders.put(key.number(), process.pid);
@@ -147,7 +147,7 @@ final class ModelServer implements Ledger {
 
     @Override
     public LedgerSession open(Plan plan) throws SQLException {
-        Process process = start(false);
+        ServerProcess process = start(false);
         var session = new Session(process);
         try {
             session.ask(() -> {});
@@ -160,7 +160,7 @@ final class ModelServer implements Ledger {
 
     /** The first of these slots that is free, for a pooled process. */
     @Nullable
-    Occupied occupy(Process process, Kind kind, int[] candidates) {
+    Occupied occupy(ServerProcess process, Kind kind, int[] candidates) {
         for (int slot : candidates) {
             if (!occupies) {
                 return new Occupied(kind, slot, process.pid);
@@ -179,9 +179,9 @@ final class ModelServer implements Ledger {
 
     /** A guard's session. */
     private final class Session implements LedgerSession {
-        private final Process process;
+        private final ServerProcess process;
 
-        Session(Process process) {
+        Session(ServerProcess process) {
             this.process = process;
         }
 
