@@ -2,12 +2,15 @@ package io.dbops.pool.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.dbops.pool.ledger.ModelServer.ServerProcess;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,21 @@ class LedgerModelTest {
     private static final long MILLI = 1_000_000;
 
     private static final Plan PLAN = new Plan(4, 1, 9);
+
+    /** The model's guards lose their ledger thousands of times, and each would say so. */
+    @BeforeAll
+    static void guardsAreSilent() {
+        guards().setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void guardsSpeakAgain() {
+        guards().setLevel(null);
+    }
+
+    private static ch.qos.logback.classic.Logger guards() {
+        return (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Guard.class);
+    }
 
     /** One world and its history. */
     private static final class World {
