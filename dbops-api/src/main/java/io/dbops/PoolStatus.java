@@ -59,7 +59,7 @@ public record PoolStatus(String node, int most, int open, int used, int waiting,
         }
         for (Instance each : fleet) {
             text.append(String.format(
-                    "%n%s %5d %7d %6d %6d %6d",
+                    "%n%s%5d %7d %6d %6d %6d",
                     each.isThis ? " *" : "  ", each.seat, each.weight, each.wish, each.share, each.held));
         }
         return text.toString();

@@ -304,8 +304,8 @@ class FleetPoolsTest {
         assertThat(status.format()).matches("""
                 db-1: 2 used, \\d idle, 0 waiting; may hold 6 of 23
                    seat  weight   wish  share   held
-                 \\*     0       1      2      6      6
-                       1       3      1     16     16""");
+                 \\*    0       1      2      6      6
+                      1       3      1     16     16""");
 
         light.close();
         assertThat(light.status().orElseThrow().open()).isZero();
