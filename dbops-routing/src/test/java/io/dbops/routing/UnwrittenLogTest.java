@@ -38,13 +38,16 @@ class UnwrittenLogTest {
             try (Connection connection = cluster.primary().connectAsSuperuser();
                     Statement primary = connection.createStatement()) {
                 primary.execute("checkpoint");
-                // The second sample comes a little after the second write: after the read, which sets hint bits. Its
-                // commit would have the log written out in a moment; its rollback has not.
+                // The second sample comes a few milliseconds after the second write: after the read, which prunes what
+                // the
+                // update left and so must be short. Its commit would have the log written out in a moment; its rollback
+                // has not.
                 await("log was left", () -> {
+                    primary.execute("vacuum t");
                     primary.execute("checkpoint");
+                    primary.execute("update t set n = n + 1 where n % 2 = 0");
                     execute(routed, "insert into written values (1)");
                     execute(routed, "insert into written values (2)");
-                    primary.execute("update t set n = n + 1 where n % 2 = 0");
                     primary.execute("begin");
                     primary.executeQuery("select count(*) from t").close();
                     primary.execute("rollback");
