@@ -58,6 +58,8 @@ public final class ReportingDeadlocks {
                     meeting.await();
                 }
                 execute(connection, "update sample_account set amount = amount - 1 where id = " + second);
+                // There is more to do: who has ended by the time that the other hears of the deadlock may not be named.
+                execute(connection, "select pg_sleep(0.3)");
             });
         } catch (Exception e) {
             throw new IllegalStateException(e);
