@@ -88,8 +88,11 @@ class SamplesTest {
     void deadlocksAreToldWithBothSides() throws Exception {
         assertThat(printedBy(() -> ReportingDeadlocks.main(addresses())))
                 .contains("Deadlock, ended by the failure of unit of work")
-                .contains("\"debit\" (io.dbops.samples.ReportingDeadlocks.update(ReportingDeadlocks.java:")
-                .contains("\"credit\" (io.dbops.samples.ReportingDeadlocks.update(ReportingDeadlocks.java:")
+                // Either may be the one that fails. Where the machine is busy the other may be unknown:
+                // DeadlockReportTest
+                // holds both sides to it.
+                .containsPattern(
+                        "\"(debit|credit)\" \\(io.dbops.samples.ReportingDeadlocks.update\\(ReportingDeadlocks.java:")
                 .contains("in relation \"sample_account\"");
     }
 
