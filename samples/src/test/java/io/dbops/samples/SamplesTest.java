@@ -85,7 +85,7 @@ class SamplesTest {
     }
 
     @Test
-    void deadlocksAreToldWithBothSides() throws Exception {
+    void deadlocksAreTold() throws Exception {
         assertThat(printedBy(() -> ReportingDeadlocks.main(addresses())))
                 .contains("Deadlock, ended by the failure of unit of work")
                 // Either may be the one that fails. Where the machine is busy the other may be unknown:
