@@ -112,11 +112,13 @@ final class GuardedLease implements Lease {
 
     @Override
     public void failed(SQLException error) {
+        // Before the error is looked into: the first time that takes long, and the other side of a deadlock goes on.
+        long now = clock.nanos();
         ErrorClass errorClass = dialect == null ? null : dialect.classify(error);
         if (errorClass == ErrorClass.CONNECTION_LOST) {
             lost = true;
         } else if (errorClass == ErrorClass.CONFLICT && seat != null) {
-            seat.occupants().conflicted(clock.nanos());
+            seat.occupants().conflicted(now);
         }
         failure = FirstError.of(failure, error, dialect);
     }

@@ -161,6 +161,8 @@ final class NodeLease implements Lease {
 
     @Override
     public void failed(SQLException error) {
+        // Before the error is looked into: the first time that takes long, and the other side of a deadlock goes on.
+        long now = view.core().clock().nanos();
         Dialect dialect = stamp.node.knownDialect();
         stamp.failure = FirstError.of(stamp.failure, error, dialect);
         ErrorClass errorClass = dialect == null ? ErrorClass.CONNECTION_LOST : dialect.classify(error);
@@ -170,7 +172,7 @@ final class NodeLease implements Lease {
                 view.core().outliers().failed(stamp.node);
             }
         } else if (errorClass == ErrorClass.CONFLICT && isPrimary()) {
-            stamp.occupants.conflicted(view.core().clock().nanos());
+            stamp.occupants.conflicted(now);
         } else if (isReplayConflict(error)) {
             stamp.inReplaysWay = true;
             view.session().avoid(stamp.node, AVOIDED_FOR);
