@@ -100,7 +100,9 @@ final class SharingServer {
     }
 
     private Duration play() throws Exception {
-        screen.say("Each of them would take all it gets: %d connections, and three for its own sessions.", POOLED);
+        screen.say(
+                "%d pooled connections for all; each of them would have use for more. Locks of the server say whose they are.",
+                POOLED);
         screen.gap();
         for (int i = 0; i < 3; i++) {
             instances.add(Instance.start(primary));
@@ -108,7 +110,7 @@ final class SharingServer {
         Stopwatch.until(LIMIT, "three instances have equal shares", () -> isShared(POOLED));
         show();
         screen.gap();
-        screen.say("kill -9 for the third, in the middle of its work:");
+        screen.say("kill -9 for one of them, in the middle of its work:");
         screen.gap();
         Instance third = instances.remove(2);
         third.process.destroyForcibly();
